@@ -1,0 +1,13 @@
+# bench/*_bench.cc: one Google Benchmark program each, in release builds; ./dev bench runs them.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  file(GLOB benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.cc)
+  foreach(bench ${benches})
+    get_filename_component(target ${bench} NAME_WE)
+    add_executable(${target} EXCLUDE_FROM_ALL ${bench})
+    target_link_libraries(${target} PRIVATE tocsin_server tocsin_demo tocsin_warnings
+                          benchmark::benchmark)
+    set_target_properties(${target} PROPERTIES BUILD_RPATH_USE_ORIGIN OFF)
+    list(APPEND bench_targets ${target})
+  endforeach()
+  add_custom_target(benches DEPENDS ${bench_targets})
+endif()

@@ -1,0 +1,46 @@
+# tocsin_module(NAME DEPS modules… LIBS targets…)
+#
+# src/NAME/**/*.cc         → library tocsin_NAME
+# src/NAME/**/*_test.cc    → test program NAME_test, run by ctest
+# src/NAME/**/*_fuzz.cc    → one fuzz target each (only with TOCSIN_FUZZ)
+# A new file needs no line here; src/cli/main.cc is the program's (program.cmake).
+function(tocsin_module name)
+  cmake_parse_arguments(MODULE "" "" "DEPS;LIBS" ${ARGN})
+  set(folder ${CMAKE_SOURCE_DIR}/src/${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cc$|/cli/main\\.cc$")
+
+  list(TRANSFORM MODULE_DEPS PREPEND tocsin_)
+  if(sources)
+    add_library(tocsin_${name} STATIC ${sources})
+    target_link_libraries(tocsin_${name} PRIVATE tocsin_warnings)
+    set(reach PUBLIC)
+  else()
+    add_library(tocsin_${name} INTERFACE)
+    set(reach INTERFACE)
+  endif()
+  target_include_directories(tocsin_${name} ${reach} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(tocsin_${name} ${reach} ${MODULE_DEPS} ${MODULE_LIBS} Threads::Threads)
+
+  if(tests AND NOT TOCSIN_FUZZ)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE tocsin_${name} tocsin_testing tocsin_warnings
+                          GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE TOCSIN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
+  endif()
+
+  if(TOCSIN_FUZZ)
+    foreach(fuzzer ${fuzzers})
+      get_filename_component(target ${fuzzer} NAME_WE)
+      add_executable(${target} ${fuzzer})
+      target_link_libraries(${target} PRIVATE tocsin_${name} tocsin_warnings -fsanitize=fuzzer)
+      set_property(GLOBAL APPEND PROPERTY TOCSIN_FUZZERS ${target})
+    endforeach()
+  endif()
+endfunction()
