@@ -27,8 +27,12 @@ void bug_seen(const char* what, const char* file, int line) {
   }
 }
 
-std::uint64_t bugs_seen() { return bug_count.load(std::memory_order_relaxed); }
+std::uint64_t bugs_seen() {
+  return bug_count.load(std::memory_order_relaxed);
+}
 
-void make_bugs_fatal() { bugs_are_fatal.store(true, std::memory_order_relaxed); }
+void make_bugs_fatal() {
+  bugs_are_fatal.store(true, std::memory_order_relaxed);
+}
 
 }  // namespace tocsin

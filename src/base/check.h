@@ -18,11 +18,11 @@ void make_bugs_fatal();
 
 }  // namespace tocsin
 
-#define CHECK(condition)                                         \
-  do {                                                           \
-    if (!(condition)) [[unlikely]] {                             \
-      ::tocsin::check_failed(#condition, __FILE__, __LINE__);    \
-    }                                                            \
+#define CHECK(condition)                                      \
+  do {                                                        \
+    if (!(condition)) [[unlikely]] {                          \
+      ::tocsin::check_failed(#condition, __FILE__, __LINE__); \
+    }                                                         \
   } while (false)
 
 #define BUG(what) ::tocsin::bug_seen(what, __FILE__, __LINE__)

@@ -8,8 +8,8 @@ namespace tocsin {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Micros now() = 0;              // wall clock, UTC
-  virtual Span since_boot() = 0;         // monotonic; for time-outs and durations
+  virtual Micros now() = 0;       // wall clock, UTC
+  virtual Span since_boot() = 0;  // monotonic; for time-outs and durations
 };
 
 // The operating system's clocks. Thread-safe.

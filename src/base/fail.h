@@ -2,9 +2,9 @@
 // fmt is heavy to include.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/result.h"
 

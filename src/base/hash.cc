@@ -1,11 +1,11 @@
 #include "base/hash.h"
 
+#include <cstring>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <xxhash.h>
-
-#include <cstring>
 #if defined(__x86_64__)
 #include <nmmintrin.h>
 #endif
@@ -97,7 +97,9 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
   return crc32c_portable(bytes, crc);
 }
 
-Sha256Digest sha256(std::string_view bytes) { return sha256(bytes, {}); }
+Sha256Digest sha256(std::string_view bytes) {
+  return sha256(bytes, {});
+}
 
 Sha256Digest sha256(std::string_view a, std::string_view b) {
   thread_local Sha256Context context;

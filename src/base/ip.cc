@@ -1,9 +1,9 @@
 #include "base/ip.h"
 
+#include <cstring>
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
-
-#include <cstring>
 
 #include "base/text.h"
 
@@ -40,9 +40,7 @@ std::optional<std::uint32_t> parse_v4(std::string_view text) {
 
 IpNetwork network_of(const IpAddress& address, unsigned prefix_bits) {
   IpNetwork network{address, prefix_bits};
-  const auto mask = [](unsigned bits) {
-    return bits == 0 ? 0 : ~std::uint64_t{0} << (64 - bits);
-  };
+  const auto mask = [](unsigned bits) { return bits == 0 ? 0 : ~std::uint64_t{0} << (64 - bits); };
   network.base.high &= mask(std::min(prefix_bits, 64U));
   network.base.low &= prefix_bits > 64 ? mask(prefix_bits - 64) : 0;
   return network;
@@ -54,16 +52,16 @@ struct SpecialRange {
 };
 
 constexpr std::array<SpecialRange, 21> kSpecialRanges = {{
-    {"10.0.0.0/8", IpScope::kPrivate},       {"172.16.0.0/12", IpScope::kPrivate},
-    {"192.168.0.0/16", IpScope::kPrivate},   {"100.64.0.0/10", IpScope::kPrivate},
-    {"fc00::/7", IpScope::kPrivate},         {"127.0.0.0/8", IpScope::kLoopback},
-    {"::1/128", IpScope::kLoopback},         {"169.254.0.0/16", IpScope::kLinkLocal},
-    {"fe80::/10", IpScope::kLinkLocal},      {"0.0.0.0/8", IpScope::kReserved},
-    {"192.0.0.0/24", IpScope::kReserved},    {"192.0.2.0/24", IpScope::kReserved},
-    {"198.18.0.0/15", IpScope::kReserved},   {"198.51.100.0/24", IpScope::kReserved},
-    {"203.0.113.0/24", IpScope::kReserved},  {"224.0.0.0/4", IpScope::kReserved},
-    {"240.0.0.0/4", IpScope::kReserved},     {"::/128", IpScope::kReserved},
-    {"2001:db8::/32", IpScope::kReserved},   {"ff00::/8", IpScope::kReserved},
+    {"10.0.0.0/8", IpScope::kPrivate},      {"172.16.0.0/12", IpScope::kPrivate},
+    {"192.168.0.0/16", IpScope::kPrivate},  {"100.64.0.0/10", IpScope::kPrivate},
+    {"fc00::/7", IpScope::kPrivate},        {"127.0.0.0/8", IpScope::kLoopback},
+    {"::1/128", IpScope::kLoopback},        {"169.254.0.0/16", IpScope::kLinkLocal},
+    {"fe80::/10", IpScope::kLinkLocal},     {"0.0.0.0/8", IpScope::kReserved},
+    {"192.0.0.0/24", IpScope::kReserved},   {"192.0.2.0/24", IpScope::kReserved},
+    {"198.18.0.0/15", IpScope::kReserved},  {"198.51.100.0/24", IpScope::kReserved},
+    {"203.0.113.0/24", IpScope::kReserved}, {"224.0.0.0/4", IpScope::kReserved},
+    {"240.0.0.0/4", IpScope::kReserved},    {"::/128", IpScope::kReserved},
+    {"2001:db8::/32", IpScope::kReserved},  {"ff00::/8", IpScope::kReserved},
     {"100::/64", IpScope::kReserved},
 }};
 
@@ -127,7 +125,8 @@ std::optional<IpAddress> parse_ip_lenient(std::string_view text) {
     }
     text = text.substr(1, close - 1);
   } else if (const std::size_t colon = text.find(':');
-             colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos) {
+             colon != std::string_view::npos &&
+             text.find(':', colon + 1) == std::string_view::npos) {
     text = text.substr(0, colon);
   }
   return parse_ip(text.substr(0, text.find('%')));

@@ -32,8 +32,8 @@ std::string ip_text(const IpAddress& address);
 std::optional<IpAddress> parse_ip_lenient(std::string_view text);
 
 struct IpNetwork {
-  IpAddress base;           // host bits are zero
-  unsigned prefix_bits = 0; // 0..128, of the mapped form: an IPv4 /24 is 120 here
+  IpAddress base;            // host bits are zero
+  unsigned prefix_bits = 0;  // 0..128, of the mapped form: an IPv4 /24 is 120 here
 
   bool contains(const IpAddress& address) const;
   IpAddress first() const { return base; }

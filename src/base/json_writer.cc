@@ -1,10 +1,10 @@
 #include "base/json_writer.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
 #include <iterator>
+
+#include <fmt/format.h>
 
 #include "base/utf8.h"
 

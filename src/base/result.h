@@ -62,18 +62,17 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 
 using Status = Result<void>;
 
-
 }  // namespace tocsin
 
 #define TOCSIN_CONCAT_INNER(a, b) a##b
 #define TOCSIN_CONCAT(a, b) TOCSIN_CONCAT_INNER(a, b)
 
 // TRY(expression): returns the error of a Result<…> to the caller, else goes on.
-#define TRY(...)                                 \
-  do {                                           \
+#define TRY(...)                                        \
+  do {                                                  \
     if (auto try_result = (__VA_ARGS__); !try_result) { \
-      return std::move(try_result).error();      \
-    }                                            \
+      return std::move(try_result).error();             \
+    }                                                   \
   } while (false)
 
 // TRY_ASSIGN(auto x, expression): the same, and binds the value.

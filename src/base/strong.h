@@ -22,7 +22,9 @@ struct Strong {
 struct SeqTag;
 using Seq = Strong<SeqTag, std::uint64_t>;
 
-inline constexpr Seq seq_plus(Seq seq, std::uint64_t n) { return Seq(seq.value + n); }
+inline constexpr Seq seq_plus(Seq seq, std::uint64_t n) {
+  return Seq(seq.value + n);
+}
 
 // Index into a FieldCatalog / DatasetCatalog (model/). Dense, small, valid for one process only.
 struct FieldIdTag;

@@ -17,9 +17,10 @@ bool equals_ignore_case(std::string_view a, std::string_view b) {
 }
 
 bool contains_ignore_case(std::string_view text, std::string_view part) {
-  return !std::ranges::search(text, part, [](char x, char y) {
-            return ascii_lower(x) == ascii_lower(y);
-          }).empty() || part.empty();
+  return !std::ranges::search(text, part,
+                              [](char x, char y) { return ascii_lower(x) == ascii_lower(y); })
+              .empty() ||
+         part.empty();
 }
 
 std::string_view trim(std::string_view text) {

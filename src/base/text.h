@@ -10,8 +10,12 @@
 
 namespace tocsin {
 
-constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
 }
@@ -28,7 +32,8 @@ std::optional<std::int64_t> parse_int(std::string_view text);
 std::optional<double> parse_double(std::string_view text);
 
 // "did you mean": the candidate at the smallest edit distance, if it is close; else empty.
-std::string_view closest_word(std::string_view word, const std::vector<std::string_view>& candidates);
+std::string_view closest_word(std::string_view word,
+                              const std::vector<std::string_view>& candidates);
 
 // `*` any run, `?` one byte; case-sensitive. For file names and user patterns, not for Sigma.
 bool glob_match(std::string_view pattern, std::string_view text);

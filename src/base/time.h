@@ -16,11 +16,21 @@ using Span = Strong<SpanTag, std::int64_t>;  // a length of time
 inline constexpr std::int64_t kMicrosPerMilli = 1'000;
 inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
-inline constexpr Span span_ms(std::int64_t ms) { return Span(ms * kMicrosPerMilli); }
-inline constexpr Span span_s(std::int64_t s) { return Span(s * kMicrosPerSecond); }
+inline constexpr Span span_ms(std::int64_t ms) {
+  return Span(ms * kMicrosPerMilli);
+}
+inline constexpr Span span_s(std::int64_t s) {
+  return Span(s * kMicrosPerSecond);
+}
 
-inline constexpr Micros operator+(Micros t, Span d) { return Micros(t.value + d.value); }
-inline constexpr Micros operator-(Micros t, Span d) { return Micros(t.value - d.value); }
-inline constexpr Span operator-(Micros a, Micros b) { return Span(a.value - b.value); }
+inline constexpr Micros operator+(Micros t, Span d) {
+  return Micros(t.value + d.value);
+}
+inline constexpr Micros operator-(Micros t, Span d) {
+  return Micros(t.value - d.value);
+}
+inline constexpr Span operator-(Micros a, Micros b) {
+  return Span(a.value - b.value);
+}
 
 }  // namespace tocsin

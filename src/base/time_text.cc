@@ -1,17 +1,19 @@
 #include "base/time_text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include <fmt/format.h>
 
 namespace tocsin {
 namespace {
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
 
-bool is_leap(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+bool is_leap(int year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 int days_in_month(int year, int month) {
   constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -114,8 +116,8 @@ std::optional<Micros> micros_from_civil(const CivilTime& civil) {
     return std::nullopt;
   }
   const std::int64_t days = days_from_civil(civil.year, civil.month, civil.day);
-  const std::int64_t seconds = days * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 +
-                               std::min(civil.second, 59);
+  const std::int64_t seconds =
+      days * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 + std::min(civil.second, 59);
   return Micros(seconds * kMicrosPerSecond + civil.micros);
 }
 
@@ -225,7 +227,8 @@ std::string span_text(Span span) {
     std::int64_t seconds;
     const char* name;
   };
-  constexpr std::array<Unit, 4> kUnits = {{{kSecondsPerDay, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}}};
+  constexpr std::array<Unit, 4> kUnits = {
+      {{kSecondsPerDay, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}}};
   if (span.value < 10 * kMicrosPerSecond) {
     return fmt::format("{:.2f}s", static_cast<double>(span.value) / 1e6);
   }

@@ -27,15 +27,15 @@ struct Alert {
   AlertVerdict verdict = AlertVerdict::kNone;
   std::string assignee;
   std::string note;
-  Micros first;               // event time of the first event behind it
-  Micros last;                // event time of the newest
-  Micros opened;              // when we noticed (our clock)
+  Micros first;   // event time of the first event behind it
+  Micros last;    // event time of the newest
+  Micros opened;  // when we noticed (our clock)
   Micros updated;
-  std::uint64_t findings = 0; // folded so far
-  std::uint64_t events = 0;   // behind them
-  Seq last_seq;               // findings up to here are folded already (replay does not count twice)
-  std::vector<Seq> samples;   // newest events behind it, at most Finding::kSeqsMax
-  std::string sentence;       // of the newest finding
+  std::uint64_t findings = 0;  // folded so far
+  std::uint64_t events = 0;    // behind them
+  Seq last_seq;              // findings up to here are folded already (replay does not count twice)
+  std::vector<Seq> samples;  // newest events behind it, at most Finding::kSeqsMax
+  std::string sentence;      // of the newest finding
 };
 
 std::string_view alert_state_name(AlertState state);

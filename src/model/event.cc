@@ -24,7 +24,8 @@ void EventBatch::add(FieldId id, Value value) {
 
 void EventBatch::set(FieldId id, Value value) {
   const auto begin = fields_.begin() + heads_.back().first_field;
-  const auto found = std::find_if(begin, fields_.end(), [id](const Field& f) { return f.id == id; });
+  const auto found =
+      std::find_if(begin, fields_.end(), [id](const Field& f) { return f.id == id; });
   if (found == fields_.end()) {
     add(id, value);
   } else {

@@ -28,12 +28,12 @@ struct Field {
 };
 
 struct EventHead {
-  Seq seq;            // of the record
-  Micros time;        // event time; = received when the record told none
+  Seq seq;      // of the record
+  Micros time;  // event time; = received when the record told none
   Micros received;
   DatasetId dataset;
-  std::uint32_t record = 0;      // index in the RecordBatch
-  std::uint32_t first_field = 0; // set by EventBatch
+  std::uint32_t record = 0;       // index in the RecordBatch
+  std::uint32_t first_field = 0;  // set by EventBatch
   std::uint32_t field_count = 0;
 };
 

@@ -19,9 +19,10 @@ namespace tocsin {
 
 // Where records came from. Kept with them in the journal, because decoding happens again on replay.
 struct Origin {
-  std::string source;  // name of the Source, e.g. "file:/var/log/auth.log", "http:shop", "syslog-udp"
-  std::string peer;    // address of the sender in text, or empty
-  std::string hint;    // format or dataset that the sender declared ("nginx.access"), or empty
+  std::string
+      source;        // name of the Source, e.g. "file:/var/log/auth.log", "http:shop", "syslog-udp"
+  std::string peer;  // address of the sender in text, or empty
+  std::string hint;  // format or dataset that the sender declared ("nginx.access"), or empty
 
   bool operator==(const Origin&) const = default;
 };

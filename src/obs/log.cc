@@ -46,8 +46,9 @@ Log::Log(LogLevel lowest, Format format)
           "tocsin", std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>())),
       format_(format) {
   logger_->set_level(spdlog_level(lowest));
-  logger_->set_pattern(format == Format::kText ? "%Y-%m-%dT%H:%M:%S.%e%z %^%-7l%$ %v"
-                                               : R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%v})");
+  logger_->set_pattern(format == Format::kText
+                           ? "%Y-%m-%dT%H:%M:%S.%e%z %^%-7l%$ %v"
+                           : R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%v})");
 }
 
 Log::Log()

@@ -3,11 +3,11 @@
 // A Log is passed to whoever gives up on an error (log once, at that layer). Thread-safe.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <memory>
 #include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace spdlog {
 class logger;

@@ -50,8 +50,8 @@ std::string Metrics::text() const {
     prometheus::MetricFamily& out = all.emplace_back();
     out.name = name;
     out.help = family.help;
-    out.type = family.gauges.empty() ? prometheus::MetricType::Counter
-                                     : prometheus::MetricType::Gauge;
+    out.type =
+        family.gauges.empty() ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
     for (const auto& [labels, counter] : family.counters) {
       prometheus::ClientMetric& metric = out.metric.emplace_back();
       metric.label = labels_of(labels);

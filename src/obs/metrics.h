@@ -1,8 +1,8 @@
 // Metrics: counters and gauges of this process, written out in Prometheus' text format.
 //
 // Constructors take a Metrics& and ask once for their counters; the references stay valid as long
-// as the Metrics. Counting is a relaxed atomic add: cheap enough for the hot path, still better done
-// once a batch. Asking twice for the same name and labels gives the same counter. Thread-safe.
+// as the Metrics. Counting is a relaxed atomic add: cheap enough for the hot path, still better
+// done once a batch. Asking twice for the same name and labels gives the same counter. Thread-safe.
 // Names follow Prometheus' rules: "tocsin_journal_records_total"; the unit is part of the name.
 #pragma once
 

@@ -1,16 +1,16 @@
 #include "sys/file_system.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 
@@ -102,13 +102,12 @@ class PosixFile final : public File {
   }
 
   Status truncate(std::uint64_t size) override {
-    return ::ftruncate(descriptor_, static_cast<off_t>(size)) == 0
-               ? Status{}
-               : os_error("truncating", path_);
+    return ::ftruncate(descriptor_, static_cast<off_t>(size)) == 0 ? Status{}
+                                                                   : os_error("truncating", path_);
   }
 
   Result<std::uint64_t> size() override {
-    struct stat info {};
+    struct stat info{};
     if (::fstat(descriptor_, &info) != 0) {
       return os_error("asking the size of", path_);
     }
@@ -145,7 +144,7 @@ Result<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, Ope
 }
 
 Result<FileInfo> PosixFileSystem::info(const std::string& path) {
-  struct stat raw {};
+  struct stat raw{};
   if (::stat(path.c_str(), &raw) != 0) {
     return os_error("looking at", path);
   }
@@ -153,8 +152,7 @@ Result<FileInfo> PosixFileSystem::info(const std::string& path) {
   info.size = static_cast<std::uint64_t>(raw.st_size);
   info.device = raw.st_dev;
   info.inode = raw.st_ino;
-  info.modified =
-      Micros(raw.st_mtim.tv_sec * kMicrosPerSecond + raw.st_mtim.tv_nsec / 1000);
+  info.modified = Micros(raw.st_mtim.tv_sec * kMicrosPerSecond + raw.st_mtim.tv_nsec / 1000);
   info.is_directory = S_ISDIR(raw.st_mode);
   return info;
 }
@@ -205,15 +203,14 @@ Status PosixFileSystem::sync_directory(const std::string& path) {
 }
 
 Result<std::uint64_t> PosixFileSystem::free_bytes(const std::string& path) {
-  struct statvfs info {};
+  struct statvfs info{};
   if (::statvfs(path.c_str(), &info) != 0) {
     return os_error("asking the free space at", path);
   }
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
-Result<std::string> read_file(FileSystem& files, const std::string& path,
-                              std::uint64_t bytes_max) {
+Result<std::string> read_file(FileSystem& files, const std::string& path, std::uint64_t bytes_max) {
   TRY_ASSIGN(const std::unique_ptr<File> file, files.open(path, OpenMode::kRead));
   TRY_ASSIGN(const std::uint64_t size, file->size());
   if (size > bytes_max) {
