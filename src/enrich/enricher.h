@@ -1,0 +1,35 @@
+// Enricher: adds to an event what tables know about its addresses. The door of enrich/.
+//
+// For source.ip and destination.ip: scope (always), country, network owner and threat lists (when
+// the tables have them). Adds fields only, changes none. The tables are one immutable snapshot,
+// replaced whole by whoever reloads (load_enrich_tables, Published::publish).
+// One Enricher per worker thread.
+#pragma once
+
+#include <memory>
+
+#include "base/published.h"
+#include "enrich/tables.h"
+#include "model/event.h"
+#include "obs/metrics.h"
+
+namespace tocsin {
+
+class Enricher {
+ public:
+  Enricher(const Published<EnrichTables>& tables, Metrics& metrics);
+  ~Enricher();
+  Enricher(const Enricher&) = delete;
+  Enricher& operator=(const Enricher&) = delete;
+
+  // Takes the newest tables; call it once before each batch.
+  void begin_batch();
+  // Enriches the event begun last in `events`.
+  void enrich_last(EventBatch& events);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tocsin
