@@ -18,8 +18,9 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "http/message.h"
-#include "http/probe.h"
 #include "http/responder.h"
+#include "obs/log.h"
+#include "obs/metrics.h"
 
 namespace tocsin {
 
@@ -63,10 +64,10 @@ using HttpHandler = std::function<void(HttpRequest, Responder)>;
 
 class HttpServer {
  public:
-  // Listens when it returns. `probe` and `clock` outlive the server. Errors: kConflict (address in
-  // use), kDenied (port), kInvalid (address, certificate or key).
+  // Listens when it returns. `metrics`, `log` and `clock` outlive the server. Errors: kConflict
+  // (address in use), kDenied (port), kInvalid (address, certificate or key).
   static Result<std::unique_ptr<HttpServer>> start(HttpServerOptions options, HttpHandler handler,
-                                                   HttpProbe& probe, Clock& clock);
+                                                   Metrics& metrics, Log& log, Clock& clock);
   virtual ~HttpServer() = default;  // stops
 
   virtual std::uint16_t port() const = 0;

@@ -1,12 +1,13 @@
-// HttpProbe: what the HTTP server tells about itself. Owned here because http/ knows no metrics
-// registry; whoever starts the server plugs one in (a counter for each HttpCount and a log line).
-//
-// Called from every I/O thread: implementations are thread-safe and do not block.
+// HttpCounters: what the HTTP server counts about itself in the Metrics, one counter a reason:
+// tocsin_http_events_total{event="body_too_large"} and so on. Internal to http/. Thread-safe.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "obs/metrics.h"
 
 namespace tocsin {
 
@@ -38,12 +39,15 @@ inline constexpr std::size_t kHttpCountSize = 20;
 // "connections", "body_too_large", …: for a metric's label.
 std::string_view http_count_name(HttpCount count);
 
-class HttpProbe {
+class HttpCounters {
  public:
-  virtual ~HttpProbe() = default;
-  virtual void count(HttpCount what, std::uint64_t n) = 0;
-  // Something an operator should read (accept() fails, …); never once a request.
-  virtual void warning(const std::string& text) = 0;
+  explicit HttpCounters(Metrics& metrics);
+  void add(HttpCount what, std::uint64_t n = 1) {
+    counters_[static_cast<std::size_t>(what)]->add(n);
+  }
+
+ private:
+  std::array<Counter*, kHttpCountSize> counters_{};
 };
 
 }  // namespace tocsin
