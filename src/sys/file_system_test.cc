@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include "sys/file_lock.h"
+
 namespace tocsin {
 namespace {
 
@@ -52,6 +54,15 @@ TEST_F(FileSystemTest, AtomicWriteReplacesAndLeavesNothingBehind) {
 TEST_F(FileSystemTest, AtomicWriteSurvivesALeftOverTemporary) {
   ASSERT_TRUE(files_.open(path("d.tmp"), OpenMode::kCreateNew).has_value());
   EXPECT_TRUE(write_file_atomically(files_, path("d"), "x").has_value());
+}
+
+TEST_F(FileSystemTest, OnlyOneHoldsALockAtATime) {
+  {
+    const auto first = FileLock::acquire(path("lock"));
+    ASSERT_TRUE(first.has_value());
+    EXPECT_EQ(FileLock::acquire(path("lock")).error().code(), ErrorCode::kConflict);
+  }
+  EXPECT_TRUE(FileLock::acquire(path("lock")).has_value());
 }
 
 TEST(ParentDirectory, IsTheOneAbove) {
