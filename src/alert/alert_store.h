@@ -38,15 +38,15 @@ using AlertListener = std::function<void(std::span<const AlertEvent>)>;
 
 // What to list: every given condition must hold.
 struct AlertFilter {
-  std::vector<AlertState> states;     // any of them; empty: all
+  std::vector<AlertState> states;  // any of them; empty: all
   std::optional<Level> level_min;
   std::optional<std::string> rule_id;
   std::optional<std::string> key;       // one part of the key, "source.ip=1.2.3.4", or only a value
   std::optional<std::string> assignee;  // "" finds those that nobody has
-  std::optional<Micros> from;         // whose last event is at or after this
-  std::optional<Micros> to;           // whose first event is before this
-  std::size_t limit = 100;            // 1..kAlertsPageMax
-  std::string cursor;                 // AlertPage::next of the page before
+  std::optional<Micros> from;           // whose last event is at or after this
+  std::optional<Micros> to;             // whose first event is before this
+  std::size_t limit = 100;              // 1..kAlertsPageMax
+  std::string cursor;                   // AlertPage::next of the page before
 };
 
 struct AlertPage {
