@@ -36,7 +36,9 @@ void SqlFilter::add_in(std::string_view column, const std::vector<long long>& va
   text_ += ")";
 }
 
-std::string SqlFilter::where() const { return text_; }
+std::string SqlFilter::where() const {
+  return text_;
+}
 
 void SqlFilter::bind(soci::statement& statement) {
   std::size_t index = 0;

@@ -2,13 +2,13 @@
 // program; every value is bound. One thread; used once.
 #pragma once
 
-#include <soci/soci.h>
-
 #include <deque>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include <soci/soci.h>
 
 namespace tocsin {
 

@@ -152,9 +152,8 @@ Status StateDb::put_aside(const std::string& reason) {
   }
   TRY(files_.rename(options_.path, aside));
   TRY(files_.sync_directory(parent_directory(options_.path)));
-  open_notes_.push_back(
-      fmt::format("{}; it was put aside as {} and a new, empty state database begun", reason,
-                  aside));
+  open_notes_.push_back(fmt::format(
+      "{}; it was put aside as {} and a new, empty state database begun", reason, aside));
   TRY(files_.open(options_.path, OpenMode::kAppend));
   return {};
 }

@@ -10,14 +10,14 @@
 // locked, kDiskFull, kCorrupt, kConflict for a broken constraint, kIo).
 #pragma once
 
-#include <soci/soci.h>
-
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <soci/soci.h>
 
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -27,9 +27,9 @@
 namespace tocsin {
 
 struct StateDbOptions {
-  std::string path;               // of the database file; its directory must exist
-  int lock_wait_ms = 5'000;       // for another process or thread that holds the lock
-  std::size_t readers_max = 4;    // read() calls at the same time
+  std::string path;             // of the database file; its directory must exist
+  int lock_wait_ms = 5'000;     // for another process or thread that holds the lock
+  std::size_t readers_max = 4;  // read() calls at the same time
 };
 
 // One step of a module's tables. Versions of a module start at 1 and rise by 1; a published step is

@@ -1,8 +1,8 @@
 #include "state/state_file.h"
 
-#include <soci/soci.h>
-
 #include <array>
+
+#include <soci/soci.h>
 
 #include "base/encoding.h"
 #include "base/fail.h"
@@ -20,7 +20,9 @@ constexpr std::string_view kSumVersion = "1";
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20U;
 constexpr std::uint64_t kSumBytesMax = 256;
 
-std::string sum_path(const std::string& path) { return path + ".sha256"; }
+std::string sum_path(const std::string& path) {
+  return path + ".sha256";
+}
 
 Result<std::string> sum_text(FileSystem& files, const std::string& path) {
   TRY_ASSIGN(const auto file, files.open(path, OpenMode::kRead));
@@ -42,7 +44,9 @@ Result<std::string> sum_text(FileSystem& files, const std::string& path) {
                      hex_encode(digest_view(digest)));
 }
 
-bool exists(FileSystem& files, const std::string& path) { return files.info(path).has_value(); }
+bool exists(FileSystem& files, const std::string& path) {
+  return files.info(path).has_value();
+}
 
 }  // namespace
 
