@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write the files of a folder into one C++ source file.
 
-    embed.py FOLDER OUTPUT.cc [--suffix .yml --suffix .jsonl]
+    embed.py FOLDER OUTPUT.cc [--suffix .yml]
 
 The output defines tocsin::embedded_files() of src/shipped/embedded.h: (path, text) pairs sorted by
 path. The same input gives the same output.
@@ -78,7 +78,7 @@ def main(argv: list[str]) -> int:
     if not options.folder.is_dir():
         print(f"embed.py: no such folder: {options.folder}", file=sys.stderr)
         return 2
-    text = render(collect(options.folder, options.suffix or [".yml", ".jsonl"]))
+    text = render(collect(options.folder, options.suffix or [".yml"]))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(text, encoding="ascii")
     return 0

@@ -1,5 +1,5 @@
-// The files of rules/ as they were when the program was built: detections, taxonomy and their
-// samples. Not for: reading rules from a disk, and not for their meaning (detect/ has that).
+// The files of rules/ as they were when the program was built: detections and taxonomy.
+// Not for: reading rules from a disk, and not for their meaning (detect/ has that).
 //
 // Constant data, valid for the life of the process; any thread.
 #pragma once
@@ -16,7 +16,7 @@ struct ShippedFile {
   std::string_view text;
 };
 
-// Every file below rules/ (*.yml, *.jsonl), sorted by path.
+// Every file below rules/ (*.yml), sorted by path.
 std::span<const ShippedFile> shipped_files();
 // The detections: every "<area>/<name>/rule.yml".
 std::vector<ShippedFile> shipped_rules();
