@@ -11,3 +11,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   endforeach()
   add_custom_target(benches DEPENDS ${bench_targets})
 endif()
+
+# What bench/end_to_end.py sends with; a program of its own so that it can load any server.
+add_executable(load_generator EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/load_generator.cc
+               ${CMAKE_SOURCE_DIR}/bench/access_log_corpus.cc)
+target_link_libraries(load_generator PRIVATE tocsin_base tocsin_warnings CLI11::CLI11 CURL::libcurl)

@@ -24,7 +24,7 @@ find_library(SOCI_SQLITE3 soci_sqlite3 REQUIRED)
 add_library(soci INTERFACE)
 target_link_libraries(soci INTERFACE ${SOCI_SQLITE3} ${SOCI_CORE} PkgConfig::sqlite3)
 
-# DuckDB: libduckdb.so and duckdb.h, put there by ./dev setup (tools/setup/duckdb.sh).
+# DuckDB: libduckdb.so and duckdb.h, put there by ./dev setup (tools/setup/npm.sh).
 set(TOCSIN_DEPS_DIR ${CMAKE_SOURCE_DIR}/build/deps CACHE PATH "What ./dev setup fetched from npm")
 add_library(duckdb SHARED IMPORTED)
 set_target_properties(duckdb PROPERTIES
