@@ -17,6 +17,7 @@ refuse() {
   exit 2
 }
 fresh() {
+  local path
   for path in "$@"; do
     [[ ! -e ${path} ]] || refuse "${path} is there already"
   done
