@@ -1,8 +1,8 @@
 #include "server/local_access.h"
 
-#include <simdjson.h>
-
 #include <filesystem>
+
+#include <simdjson.h>
 
 #include "base/fail.h"
 #include "base/json_writer.h"

@@ -1,0 +1,71 @@
+#include "server/event_work.h"
+
+#include "server/source_names.h"
+
+namespace tocsin {
+namespace {
+
+DecodeLimits limits_of(const DecodeSettings& settings) {
+  DecodeLimits limits;
+  limits.fields_max = settings.fields_max;
+  limits.depth_max = settings.depth_max;
+  limits.value_bytes_max = settings.value_bytes_max;
+  return limits;
+}
+
+}  // namespace
+
+EventWork::EventWork(const EventWorkContext& context)
+    : context_(context),
+      names_(context.fields),
+      decoder_(
+          names_, context.datasets, context.metrics,
+          [&settings = context.settings](const Origin& o) {
+            return decode_options_of(settings, o);
+          },
+          limits_of(context.settings.decode)),
+      enricher_(context.tables, context.metrics) {}
+
+std::shared_ptr<EventBatch> EventWork::decode(std::shared_ptr<const RecordBatch> batch,
+                                              std::size_t from, std::size_t to) {
+  const RecordBatch& records = *batch;
+  auto events = std::make_shared<EventBatch>(std::move(batch));
+  enricher_.begin_batch();
+  for (std::size_t i = from; i < to; ++i) {
+    decoder_.decode_next(records, i, *events);
+    enricher_.enrich_last(*events);
+  }
+  return events;
+}
+
+MatchedBatch EventWork::run(std::shared_ptr<const RecordBatch> batch, std::size_t from,
+                            std::size_t to, std::shared_ptr<const RuleSet> rules) {
+  if (rules_ != rules) {
+    rules_ = rules;
+    matcher_ = make_oracle(rules, context_.fields, context_.datasets, context_.metrics);
+  }
+  MatchedBatch matched;
+  matched.end = seq_plus(batch->first_seq(), to);
+  const std::shared_ptr<EventBatch> events = decode(std::move(batch), from, to);
+  matcher_->match(*events, matched.hits);
+  matched.events = events;
+  matched.rules = std::move(rules);
+  return matched;
+}
+
+DecodeOptions decode_options_of(const Settings& settings, const Origin& origin) {
+  DecodeOptions options;
+  options.log_in_paths = settings.decode.login_paths;
+  for (const SourceSettings& source : settings.sources) {
+    if (!source_covers(source, origin.source)) {
+      continue;
+    }
+    options.format = source.format;
+    options.dataset = source.dataset;
+    options.utc_offset_minutes = static_cast<int>(source.zone_offset_minutes.value_or(0));
+    break;
+  }
+  return options;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,50 @@
+// EventWork: what a worker thread does with records: decode, enrich, match. One per thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/published.h"
+#include "config/settings.h"
+#include "decode/decoder.h"
+#include "enrich/enricher.h"
+#include "model/catalog.h"
+#include "obs/metrics.h"
+#include "server/worker_stage.h"
+
+namespace tocsin {
+
+// What all workers share; outlives them.
+struct EventWorkContext {
+  const Settings& settings;
+  FieldCatalog& fields;
+  DatasetCatalog& datasets;
+  const Published<EnrichTables>& tables;
+  Metrics& metrics;
+};
+
+class EventWork final : public BatchWork {
+ public:
+  explicit EventWork(const EventWorkContext& context);
+
+  // Decodes and enriches only.
+  std::shared_ptr<EventBatch> decode(std::shared_ptr<const RecordBatch> batch, std::size_t from,
+                                     std::size_t to);
+  MatchedBatch run(std::shared_ptr<const RecordBatch> batch, std::size_t from, std::size_t to,
+                   std::shared_ptr<const RuleSet> rules) override;
+
+ private:
+  const EventWorkContext context_;
+  FieldNames names_;
+  Decoder decoder_;
+  Enricher enricher_;
+  std::shared_ptr<const RuleSet> rules_;
+  std::unique_ptr<Matcher> matcher_;
+};
+
+// How the configuration wants a source decoded: by the source's name.
+DecodeOptions decode_options_of(const Settings& settings, const Origin& origin);
+
+}  // namespace tocsin

@@ -1,0 +1,106 @@
+#include "server/pipeline.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kReadBackRecords = 8'192;
+constexpr std::size_t kReadBackBytes = 4 * kMiB;
+
+}  // namespace
+
+Pipeline::Pipeline(const EventWorkContext& work, const PipelineStores& stores,
+                   BatchListener listener, Clock& clock, Log& log)
+    : work_(work),
+      stores_(stores),
+      listener_(std::move(listener)),
+      clock_(clock),
+      log_(log),
+      feed_(
+          kRecentBytesMax,
+          [this](Seq from) { return journal_->read(from, kReadBackRecords, kReadBackBytes); },
+          work.metrics, log) {}
+
+Pipeline::~Pipeline() {
+  stop();
+}
+
+void Pipeline::start(Journal& journal) {
+  CHECK(journal_ == nullptr);
+  journal_ = &journal;
+  const Seq from = replay_from(journal);
+  const Seq end = journal.end();
+  if (from < end) {
+    log_.info("replaying {} records of the journal, from record {}", end.value - from.value,
+              from.value);
+  }
+  progress_.set_decoded(from);
+  progress_.set_indexed(stores_.events.appended_end());
+  progress_.set_alerted(from);
+  index_ = std::make_unique<IndexStage>(stores_.events, progress_, clock_, log_);
+  alerts_ = std::make_unique<AlertStage>(stores_.alerts, progress_, log_);
+  feed_.start_at(from, end);
+  workers_ = std::make_unique<WorkerStage>(
+      feed_, work_.settings.workers, [this] { return std::make_unique<EventWork>(work_); },
+      [this] { return stores_.rules.current()->rules; });
+  detect_ = std::make_unique<DetectStage>(
+      *workers_,
+      [this](std::shared_ptr<const RuleSet> rules) { return make_correlator(std::move(rules)); },
+      DetectOutputs{*index_, *alerts_, listener_}, progress_);
+}
+
+void Pipeline::stop() {
+  feed_.close();
+  if (detect_ != nullptr) {
+    detect_->join();
+    workers_.reset();
+    detect_.reset();
+    index_->stop();
+    alerts_->stop();
+  }
+}
+
+std::uint64_t Pipeline::lag_records() const {
+  return journal_ == nullptr ? 0 : journal_->end().value - progress_.decoded().value;
+}
+
+// The oldest record that somebody still needs, but at most replay_records_max behind the end of
+// what the index has.
+Seq Pipeline::replay_from(Journal& journal) const {
+  const Seq begin = journal.begin();
+  const Seq end = journal.end();
+  const Seq needed =
+      std::min({stores_.events.sealed_end(), seq_plus(stores_.alerts.folded_through(), 1), end});
+  const Span window = stores_.rules.current()->rules->max_timespan();
+  Micros newest = clock_.now();
+  if (needed < end) {
+    const auto first = journal.read(needed, 1, kReadBackBytes);
+    if (first && !(*first)->empty()) {
+      newest = (**first)[0].received;
+    }
+  }
+  Seq from = needed;
+  const auto window_begin =
+      journal.first_received_at_or_after(newest - window - work_.settings.detect.lateness);
+  if (window.value > 0 && window_begin) {
+    from = std::min(from, *window_begin);
+  }
+  const std::uint64_t replay_max = work_.settings.detect.replay_records_max;
+  if (needed.value - from.value > replay_max) {
+    from = Seq(needed.value - replay_max);
+  }
+  return std::max(from, begin);
+}
+
+std::unique_ptr<Correlator> Pipeline::make_correlator(std::shared_ptr<const RuleSet> rules) const {
+  CorrelatorLimits limits;
+  limits.groups_max = work_.settings.detect.groups_max;
+  limits.lateness = work_.settings.detect.lateness;
+  return std::make_unique<Correlator>(std::move(rules), work_.fields, work_.datasets, work_.metrics,
+                                      limits);
+}
+
+}  // namespace tocsin

@@ -1,0 +1,80 @@
+#include "server/rule_book.h"
+
+#include <iterator>
+
+#include "base/fail.h"
+#include "detect/rule_test.h"
+#include "shipped/shipped_files.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::uint64_t kPlaceholderBytesMax = 16 * kMiB;
+constexpr std::size_t kIssuesLogged = 20;
+
+std::vector<RuleSource> as_sources(const std::vector<ShippedFile>& shipped) {
+  std::vector<RuleSource> sources;
+  for (const ShippedFile& file : shipped) {
+    sources.push_back({"builtin:" + std::string(file.path), std::string(file.text)});
+  }
+  return sources;
+}
+
+Result<Placeholders> read_placeholders(FileSystem& files, const std::string& path) {
+  if (path.empty()) {
+    return Placeholders{};
+  }
+  TRY_ASSIGN(const std::string text, read_file(files, path, kPlaceholderBytesMax));
+  return parse_placeholders({path, text});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RuleBook>> RuleBook::open(DetectSettings settings, FieldCatalog& fields,
+                                                 FileSystem& files, Clock& clock, Log& log) {
+  std::unique_ptr<RuleBook> book(new RuleBook(std::move(settings), fields, files, clock, log));
+  TRY(book->reload());
+  return book;
+}
+
+RuleBook::RuleBook(DetectSettings settings, FieldCatalog& fields, FileSystem& files, Clock& clock,
+                   Log& log)
+    : settings_(std::move(settings)), fields_(fields), files_(files), clock_(clock), log_(log) {}
+
+Result<std::vector<RuleSource>> RuleBook::read_sources() const {
+  std::vector<RuleSource> sources;
+  if (settings_.shipped_rules) {
+    sources = as_sources(shipped_rules());
+  }
+  for (const std::string& path : settings_.rule_paths) {
+    auto read = read_rule_sources(files_, path);
+    if (!read) {
+      return fail_because(read.error(), "reading the rules of {}", path);
+    }
+    sources.insert(sources.end(), std::make_move_iterator(read->begin()),
+                   std::make_move_iterator(read->end()));
+  }
+  return sources;
+}
+
+Status RuleBook::reload() {
+  MutexLock lock(reload_mutex_);
+  TRY_ASSIGN(const std::vector<RuleSource> sources, read_sources());
+  TRY_ASSIGN(const Placeholders placeholders, read_placeholders(files_, settings_.placeholders));
+  TRY_ASSIGN(const Taxonomy taxonomy, Taxonomy::load(as_sources(shipped_taxonomy())));
+  auto loaded = std::make_shared<LoadedRules>();
+  loaded->rules = RuleSet::load(sources, taxonomy, fields_, placeholders, loaded->report);
+  loaded->loaded = clock_.now();
+  std::size_t said = 0;
+  for (const LoadIssue& issue : loaded->report.issues) {
+    if (issue.refused && said++ < kIssuesLogged) {
+      log_.warning("rule refused: {}:{}:{}: {}", issue.file, issue.line, issue.column,
+                   issue.reason);
+    }
+  }
+  log_.info("{} rules loaded, {} refused", loaded->report.loaded, loaded->report.refused);
+  loaded_.publish(std::move(loaded));
+  return {};
+}
+
+}  // namespace tocsin

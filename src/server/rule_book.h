@@ -1,0 +1,49 @@
+// RuleBook: the rules in force. Loads the shipped ones and those of the configuration, publishes
+// the compiled set, and keeps the report of what was refused and why.
+//
+// reload() may be called from any thread, one at a time; readers take snapshots. A reload that
+// cannot read one of its paths leaves the old rules in force.
+#pragma once
+
+#include <memory>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/published.h"
+#include "config/settings.h"
+#include "detect/rule_set.h"
+#include "model/catalog.h"
+#include "obs/log.h"
+#include "sys/file_system.h"
+
+namespace tocsin {
+
+struct LoadedRules {
+  std::shared_ptr<const RuleSet> rules;
+  LoadReport report;
+  Micros loaded;
+};
+
+class RuleBook {
+ public:
+  static Result<std::unique_ptr<RuleBook>> open(DetectSettings settings, FieldCatalog& fields,
+                                                FileSystem& files, Clock& clock, Log& log);
+
+  std::shared_ptr<const LoadedRules> current() const { return loaded_.get(); }
+  Status reload() EXCLUDES(reload_mutex_);
+
+ private:
+  RuleBook(DetectSettings settings, FieldCatalog& fields, FileSystem& files, Clock& clock,
+           Log& log);
+  Result<std::vector<RuleSource>> read_sources() const;
+
+  const DetectSettings settings_;
+  FieldCatalog& fields_;
+  FileSystem& files_;
+  Clock& clock_;
+  Log& log_;
+  Mutex reload_mutex_;
+  Published<LoadedRules> loaded_;
+};
+
+}  // namespace tocsin
