@@ -12,6 +12,7 @@ ErrorCode sqlite_code(int result) {
   switch (result & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
       return ErrorCode::kExhausted;
     case SQLITE_FULL:
       return ErrorCode::kDiskFull;

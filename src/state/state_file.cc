@@ -99,7 +99,8 @@ Result<std::string> state_structure_fault(const std::string& path) {
     return found == "ok" ? std::string() : fmt::format("{} is damaged: {}", path, found);
   } catch (const std::exception& thrown) {
     Error fault = sql_fault("checking the file", thrown);
-    if (fault.code() == ErrorCode::kCorrupt) {
+    // A wrong header is SQLITE_ERROR in some of its bytes and SQLITE_NOTADB in others.
+    if (fault.code() == ErrorCode::kCorrupt || fault.code() == ErrorCode::kInternal) {
       return fmt::format("{} is damaged: {}", path, fault.text());
     }
     return fault;
