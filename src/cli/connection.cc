@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-
 #include "base/fail.h"
 #include "base/text.h"
 #include "server/local_access.h"
 
 namespace tocsin {
 namespace {
-
 
 Result<LocalAccess> local_server(const std::string& data) {
   PosixFileSystem files;
@@ -44,9 +42,9 @@ std::string detail_of(const HttpClientResponse& response) {
 
 Error refused(const HttpClientRequest& request, const HttpClientResponse& response) {
   const ErrorCode code = response.status == 401 || response.status == 403 ? ErrorCode::kDenied
-                         : response.status == 404                        ? ErrorCode::kNotFound
-                         : response.status < 500                         ? ErrorCode::kInvalid
-                                                                         : ErrorCode::kUnavailable;
+                         : response.status == 404                         ? ErrorCode::kNotFound
+                         : response.status < 500                          ? ErrorCode::kInvalid
+                                                                          : ErrorCode::kUnavailable;
   std::string text = detail_of(response);
   if (text.empty()) {
     text = fmt::format("{} {}: status {}", request.method, request.url, response.status);
@@ -62,7 +60,8 @@ void add_connection_options(CLI::App& command, ConnectionOptions& options) {
   command.add_option("--key", options.key, "API key")->envname("TOCSIN_KEY");
   command.add_option("--data", options.data, "Data directory of a server on this machine")
       ->envname("TOCSIN_DATA");
-  command.add_option("--ca", options.ca_file, "PEM file with the authority of the server's certificate");
+  command.add_option("--ca", options.ca_file,
+                     "PEM file with the authority of the server's certificate");
 }
 
 Result<Connection> Connection::find(const ConnectionOptions& options) {

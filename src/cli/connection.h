@@ -4,12 +4,13 @@
 // (or TOCSIN_DATA; else ./var, ./var/demo), which leaves its address and a key for local use there.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 #include "base/result.h"
 #include "http/client.h"

@@ -2,6 +2,8 @@
 // main() returns.
 #pragma once
 
+#include "base/result.h"
+
 namespace tocsin {
 
 inline constexpr int kDone = 0;   // did its work; found nothing
@@ -11,6 +13,10 @@ inline constexpr int kFailure = 3;  // could not do its work
 
 struct ExitCode {
   int value = kDone;
+
+  // Says on standard error what went wrong, if anything did: kUsage for a wrong argument, else
+  // kFailure.
+  void finish(const Status& status);
 };
 
 }  // namespace tocsin

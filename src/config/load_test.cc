@@ -1,8 +1,10 @@
 #include "config/load.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "config/section.h"
 
@@ -80,6 +82,24 @@ TEST(Settings, AllMistakesAreReportedAtOnce) {
   const auto settings = parse_settings("lisen: 1\nhttp: {threads: 0}\nfoo: 2\n", "t.yaml");
   ASSERT_FALSE(settings.has_value());
   EXPECT_EQ(std::count(settings.error().text().begin(), settings.error().text().end(), '\n'), 2);
+}
+
+// Every key of the documented example is a setting, and its value is allowed.
+TEST(Settings, TheDocumentedExampleIsValid) {
+  std::ifstream page(TOCSIN_SOURCE_DIR "/docs/configuration.md");
+  std::stringstream text;
+  text << page.rdbuf();
+  const std::string all = text.str();
+  const std::size_t begin = all.find("```yaml\n");
+  ASSERT_NE(begin, std::string::npos);
+  const std::size_t end = all.find("```", begin + 8);
+  const auto settings = parse_settings(all.substr(begin + 8, end - begin - 8), "configuration.md");
+  ASSERT_TRUE(settings.has_value()) << settings.error().text();
+  const Settings defaults;
+  EXPECT_EQ(settings->listen, defaults.listen);
+  EXPECT_EQ(settings->index.hot_bytes_max, defaults.index.hot_bytes_max);
+  EXPECT_EQ(settings->journal.free_bytes_min, defaults.journal.free_bytes_min);
+  EXPECT_EQ(settings->sources.size(), 5U);
 }
 
 TEST(ParseBytes, WantsWholeNumbersAndKnownUnits) {
