@@ -126,6 +126,7 @@ int open_flags(OpenMode mode) {
     case OpenMode::kAppend:
       return O_RDWR | O_CREAT | O_APPEND;
     case OpenMode::kCreateNew:
+    case OpenMode::kCreatePrivate:
       return O_RDWR | O_CREAT | O_EXCL;
     case OpenMode::kReadWrite:
       return O_RDWR;
@@ -136,7 +137,8 @@ int open_flags(OpenMode mode) {
 }  // namespace
 
 Result<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, OpenMode mode) {
-  const int descriptor = ::open(path.c_str(), open_flags(mode) | O_CLOEXEC, 0640);
+  const int descriptor = ::open(path.c_str(), open_flags(mode) | O_CLOEXEC,
+                                mode == OpenMode::kCreatePrivate ? 0600 : 0640);
   if (descriptor < 0) {
     return os_error("opening", path);
   }

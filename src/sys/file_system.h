@@ -32,9 +32,10 @@ class File {
 
 enum class OpenMode : std::uint8_t {
   kRead,
-  kAppend,     // create if absent, write at the end, also readable
-  kCreateNew,  // fail with kConflict when it exists; readable and writable
-  kReadWrite,  // must exist
+  kAppend,         // create if absent, write at the end, also readable
+  kCreateNew,      // fail with kConflict when it exists; readable and writable
+  kCreatePrivate,  // the same, with mode 0600: for keys
+  kReadWrite,      // must exist
 };
 
 struct FileInfo {
