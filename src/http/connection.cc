@@ -71,9 +71,6 @@ Refusal refusal_of_header(const error_code& error) {
   if (error == http::error::body_limit) {
     return {HttpCount::kBodyTooLarge, 413, "the request's body is too large"};
   }
-  if (error == beast::error::timeout) {
-    return {HttpCount::kHeaderTimeout, 408, "the request's header came too slowly"};
-  }
   return {HttpCount::kBadRequest, 400, "not an HTTP/1.1 request: " + error.message()};
 }
 
@@ -265,8 +262,8 @@ class Connection final : public HttpConnection,
     lowest().expires_after(duration(limits_.header_timeout));
     co_await http::async_read_header(stream_, buffer_, parser,
                                      asio::redirect_error(asio::use_awaitable, error));
-    if (error && is_gone(error)) {
-      count(HttpCount::kClosedEarly);
+    if (error == beast::error::timeout || is_gone(error)) {
+      count(error == beast::error::timeout ? HttpCount::kHeaderTimeout : HttpCount::kClosedEarly);
       co_return false;
     }
     if (error) {
@@ -382,7 +379,8 @@ class Connection final : public HttpConnection,
     co_return true;
   }
 
-  // A refusal with status 0: the client has gone, there is nobody to answer.
+  // A refusal with status 0: the client has gone or was cut (Beast closes the socket when a time
+  // limit is reached), there is nobody to answer.
   asio::awaitable<std::optional<Refusal>> receive_body(Parser& parser, BodyLease& lease) {
     const Span started = context_.clock.since_boot();
     std::uint64_t got = 0;
@@ -396,16 +394,16 @@ class Connection final : public HttpConnection,
       const Span elapsed(context_.clock.since_boot().value - started.value);
       const Span left(std::min(limits_.body_silence_timeout.value, allowed.value - elapsed.value));
       if (left.value <= 0) {
-        co_return Refusal{HttpCount::kBodyTimeout, 408, "the request's body came too slowly"};
+        co_return Refusal{HttpCount::kBodyTimeout, 0, {}};
       }
       error_code error;
       lowest().expires_after(duration(left));
       got += co_await http::async_read_some(stream_, buffer_, parser,
                                             asio::redirect_error(asio::use_awaitable, error));
       if (error == beast::error::timeout) {
-        co_return Refusal{HttpCount::kBodyTimeout, 408, "the request's body came too slowly"};
+        co_return Refusal{HttpCount::kBodyTimeout, 0, {}};
       }
-      if (error && is_gone(error)) {
+      if (is_gone(error)) {
         co_return Refusal{HttpCount::kClosedEarly, 0, {}};
       }
       if (error == http::error::body_limit) {
