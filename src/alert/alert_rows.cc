@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kColumns =
     "id, identity, rule_id, rule_version, title, level, tags, key_parts, state, verdict, "
     "assignee, note, first_us, last_us, opened_us, updated_us, findings, events, last_seq, "
-    "samples, sentence, episode_first_us, episode_count";
+    "samples, sentence";
 
 const std::array kMigrations = {
     Migration{
@@ -26,8 +26,7 @@ const std::array kMigrations = {
          "note TEXT NOT NULL, first_us BIGINT NOT NULL, last_us BIGINT NOT NULL, "
          "opened_us BIGINT NOT NULL, updated_us BIGINT NOT NULL, findings BIGINT NOT NULL, "
          "events BIGINT NOT NULL, last_seq BIGINT NOT NULL, samples TEXT NOT NULL, "
-         "sentence TEXT NOT NULL, episode_first_us BIGINT NOT NULL, "
-         "episode_count BIGINT NOT NULL)",
+         "sentence TEXT NOT NULL)",
          "CREATE INDEX alerts_by_identity ON alerts (identity, last_seq)",
          "CREATE INDEX alerts_by_last ON alerts (last_us, id)",
          "CREATE INDEX alerts_by_rule ON alerts (rule_id, state)",
@@ -131,7 +130,7 @@ struct AlertRows::Row {
   std::string id, identity, rule_id, rule_version, title, tags, key_parts, assignee, note, samples,
       sentence;
   long long level = 0, state = 0, verdict = 0, first = 0, last = 0, opened = 0, updated = 0,
-            findings = 0, events = 0, last_seq = 0, episode_first = 0, episode_count = 0;
+            findings = 0, events = 0, last_seq = 0;
 
   // In the order of kColumns.
   template <class Visit>
@@ -157,8 +156,6 @@ struct AlertRows::Row {
     each(last_seq, "last_seq");
     each(samples, "samples");
     each(sentence, "sentence");
-    each(episode_first, "episode_first_us");
-    each(episode_count, "episode_count");
   }
 
   void set(const FoldedAlert& from);
@@ -188,15 +185,11 @@ void AlertRows::Row::set(const FoldedAlert& from) {
   last_seq = number(alert.last_seq.value);
   samples = json_seqs(alert.samples);
   sentence = alert.sentence;
-  episode_first = from.episode_first.value;
-  episode_count = number(from.episode_count);
 }
 
 FoldedAlert AlertRows::Row::get() const {
   FoldedAlert row;
   row.identity = identity;
-  row.episode_first = Micros(episode_first);
-  row.episode_count = unsigned_of(episode_count);
   Alert& alert = row.alert;
   alert.id = id;
   alert.rule_id = rule_id;

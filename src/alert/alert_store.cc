@@ -23,13 +23,10 @@ struct Group {
   std::vector<const Finding*> findings;  // Seq order
 };
 
-std::vector<Group> group_by_identity(std::span<const Finding> findings, Seq after) {
+std::vector<Group> group_by_identity(std::span<const Finding> findings) {
   std::vector<Group> groups;
   std::unordered_map<std::string, std::size_t> index;
   for (const Finding& finding : findings) {
-    if (finding.seq <= after) {
-      continue;
-    }
     std::string identity = alert_identity(finding.rule->id, finding.key);
     const auto [at, is_new] = index.try_emplace(std::move(identity), groups.size());
     if (is_new) {
@@ -53,16 +50,18 @@ class Folding {
       fold(std::move(*known), group.findings, AlertEventKind::kFolded);
       return;
     }
-    const auto rest = after(known ? known->alert.last_seq : Seq(), group.findings);
+    const std::string& rule_id = first.rule->id;
+    const Seq watermark = known ? known->alert.last_seq : overflow_watermark(rule_id);
+    const auto rest = after(watermark, group.findings);
     if (rest.empty()) {
       return;
     }
-    if (open_count(first.rule->id) >= limits_.open_per_rule_max) {
-      auto& all = overflow_[first.rule->id];
+    if (open_count(rule_id) >= limits_.open_per_rule_max) {
+      auto& all = overflow_[rule_id];
       all.insert(all.end(), rest.begin(), rest.end());
       return;
     }
-    ++open_count(first.rule->id);
+    ++open_count(rule_id);
     fold(open_alert(*rest.front(), rest.front()->key, now_), rest, AlertEventKind::kOpened);
   }
 
@@ -125,9 +124,21 @@ class Folding {
     return at->second;
   }
 
+  // A key without an alert of its own was folded into the overflow alert, up to here.
+  Seq overflow_watermark(const std::string& rule_id) {
+    const auto [at, is_new] = overflow_seqs_.try_emplace(rule_id, Seq());
+    if (is_new) {
+      const auto known =
+          rows_.newest_of(alert_identity(rule_id, overflow_key(limits_.open_per_rule_max)));
+      at->second = known ? known->alert.last_seq : Seq();
+    }
+    return at->second;
+  }
+
   AlertRows& rows_;
   const AlertLimits& limits_;
   const Micros now_;
+  std::unordered_map<std::string, Seq> overflow_seqs_;
   std::unordered_map<std::string, std::uint64_t> open_of_rule_;
   std::unordered_map<std::string, std::vector<const Finding*>> overflow_;
 };
@@ -272,12 +283,7 @@ Status AlertStore::fold(std::span<const Finding> findings, Seq through) {
   std::vector<AlertEvent> events;
   {
     const MutexLock lock(fold_mutex_);
-    const std::vector<Group> groups = group_by_identity(findings, folded_through_);
-    std::uint64_t fresh = 0;
-    for (const Group& group : groups) {
-      fresh += group.findings.size();
-    }
-    replayed_.add(findings.size() - fresh);
+    const std::vector<Group> groups = group_by_identity(findings);
     const Span now = clock_.since_boot();
     const Seq reached = std::max(through, folded_through_);
     const bool keep = now.value - progress_kept_.value >= limits_.progress_interval.value;

@@ -1,10 +1,10 @@
 // AlertStore: folds findings into alerts, and keeps what people do with them.
 //
 // One open alert per rule and key; a finding after the alert was closed opens a new one. Folding is
-// idempotent: a finding whose Seq was folded already (the alert's last_seq, or the store's
-// folded_through()) changes nothing, so the journal may be replayed from anywhere earlier.
-// Findings arrive in Seq order. A rule that has kOpenPerRuleMax open alerts folds findings with
-// further keys into one overflow alert: nobody may fill the disk by inventing keys.
+// idempotent: a finding whose Seq is not past the last_seq of the newest alert of its rule and key,
+// open or closed, changes nothing, so the journal may be replayed from anywhere earlier. Findings
+// of one rule and key arrive in Seq order. A rule that has kOpenPerRuleMax open alerts folds
+// findings with further keys into one overflow alert: nobody may fill the disk by inventing keys.
 //
 // Thread-safe; fold() is one thread's work (the alert stage). Listeners are called after the change
 // is durable, on the thread that made it, outside every lock.

@@ -58,14 +58,6 @@ void merge_samples(std::vector<Seq>& samples, const Finding& finding) {
   }
 }
 
-std::uint64_t new_events(FoldedAlert& into, const Finding& finding) {
-  const bool goes_on = into.episode_count > 0 && finding.first == into.episode_first;
-  const std::uint64_t known = goes_on ? into.episode_count : 0;
-  into.episode_first = finding.first;
-  into.episode_count = std::max(finding.count, known);
-  return into.episode_count - known;
-}
-
 }  // namespace
 
 std::string alert_identity(const std::string& rule_id, const std::vector<KeyPart>& key) {
@@ -110,7 +102,7 @@ std::size_t fold_into(FoldedAlert& into, std::span<const Finding* const> finding
     take_rule(alert, *finding->rule);
     alert.first = std::min(alert.first, finding->first);
     alert.last = std::max(alert.last, finding->time);
-    alert.events += new_events(into, *finding);
+    alert.events += finding->count;
     alert.last_seq = std::max(alert.last_seq, finding->seq);
     merge_samples(alert.samples, *finding);
     ++folded;

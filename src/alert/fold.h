@@ -15,10 +15,6 @@ namespace tocsin {
 struct FoldedAlert {
   Alert alert;
   std::string identity;  // see alert_identity()
-  // A correlation reports the same events again with a growing count while it goes on: findings
-  // with one `first` are one episode, of which only the growth is added to Alert::events.
-  Micros episode_first;
-  std::uint64_t episode_count = 0;
 };
 
 // 32 hexadecimal digits of a hash over rule and key, whatever bytes they hold.
