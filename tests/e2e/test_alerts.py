@@ -62,12 +62,12 @@ class Alerts(ServerTest):
         self.send_brute_force("203.0.113.90")
         before = self.alert_about("203.0.113.90")
         self.server.wait_for_count("source.ip:203.0.113.90", 30)
-        state = {a["id"]: a["count"] for a in self.server.alerts()}
+        state = {a["id"]: a["findings"] for a in self.server.alerts()}
         self.server.kill()
         self.server.start()
         self.server.wait_for_count("source.ip:203.0.113.90", 30)
         self.alert_about("203.0.113.90", id=before["id"])
-        self.assertEqual({a["id"]: a["count"] for a in self.server.alerts()}, state)
+        self.assertEqual({a["id"]: a["findings"] for a in self.server.alerts()}, state)
 
     def test_web_attacks(self):
         for number in range(3):

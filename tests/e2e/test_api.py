@@ -65,7 +65,7 @@ class Api(SharedServerTest):
 
         def listen():
             with contextlib.closing(self.server.connect(20)) as connection:
-                connection.request("GET", "/api/v1/events/tail?query=labels.live%3Ayes",
+                connection.request("GET", "/api/v1/events/tail?q=labels.live%3Ayes",
                                    headers={"Authorization": f"Bearer {self.server.key}"})
                 answer = connection.getresponse()
                 seen.append(answer.status)

@@ -31,11 +31,11 @@ decode: {{line_bytes_max: 64KiB}}
         self.assertEqual(answer.status, 200, answer)
         said = answer.json()
         self.assertEqual(said["accepted"], 2)
-        rejected = said["rejected"]
-        self.assertEqual(len(rejected), 1)
-        self.assertEqual(rejected[0]["line"], 2)
-        self.assertGreaterEqual(rejected[0]["column"], 1)
-        self.assertTrue(rejected[0]["reason"])
+        self.assertEqual(said["rejected"], 1)
+        rejection = said["rejections"][0]
+        self.assertEqual(rejection["line"], 2)
+        self.assertGreaterEqual(rejection["column"], 12)
+        self.assertTrue(rejection["reason"])
         self.server.wait_for_count("labels.bad:mixed", 2)
 
     def test_only_bad_json_is_400(self):

@@ -102,7 +102,7 @@ class Ingest(SharedServerTest):
             return self.server.request("POST", "/api/v1/events", body, key=key).status
 
         def search(key):
-            return self.server.request("GET", "/api/v1/events/search?query=*", key=key).status
+            return self.server.request("GET", "/api/v1/events/search?q=*", key=key).status
 
         self.assertEqual((post(""), post("tok_wrong"), post(read)), (401, 401, 403))
         self.assertEqual(post(ingest), 200)

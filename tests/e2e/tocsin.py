@@ -158,8 +158,8 @@ class Server:
         """`tocsin WORD… --data DIR`."""
         return run_cli(*arguments, "--data", str(self.data), **options)
 
-    def query(self, text: str, *arguments: str) -> list[dict]:
-        done = self.cli("query", "--json", *arguments, text)
+    def query(self, text: str, limit: int = 100_000) -> list[dict]:
+        done = self.cli("query", "--json", "--limit", str(limit), text)
         if done.returncode not in (EXIT_DONE, EXIT_FOUND):
             raise AssertionError(f"query {text!r}: {done.returncode} {done.stderr.decode()}")
         return json_lines(done.stdout)

@@ -32,7 +32,6 @@ from tocsin import Server, run_cli, wait_until  # noqa: E402
 
 ID = re.compile(rb"x\d{3}c\d{2}n\d{7}x")
 TAIL_ID = re.compile(rb"t\d{9}t")
-QUERY_ROWS_MAX = 1_000_000
 CATCH_UP_SECONDS_MAX = 180
 
 
@@ -61,7 +60,7 @@ class Sender(threading.Thread):
         while not self.stop_event.is_set():
             ids = self.batch()
             filler = "f" * self.rng.randint(0, 300)
-            body = "".join(json.dumps({"message": "crash load", "labels.round": self.prefix[:4],
+            body = "".join(json.dumps({"message": "crash load", "labels.group": self.prefix,
                                        "labels.id": i, "labels.filler": filler}) + "\n" for i in ids)
             try:
                 connection.request("POST", "/api/v1/events", body, headers)
@@ -91,7 +90,8 @@ class TailWriter(threading.Thread):
     def run(self) -> None:
         with open(self.path, "a") as out:
             while not self.stop_event.is_set():
-                out.write(f'{{"message":"crash tail","labels.id":"t{self.next:09d}t"}}\n')
+                out.write(f'{{"message":"crash tail","labels.group":"t{self.next // 1000:06d}",'
+                          f'"labels.id":"t{self.next:09d}t"}}\n')
                 out.flush()
                 self.next += 1
                 time.sleep(0.002)
@@ -145,13 +145,12 @@ sources:
 
     def in_index(self) -> collections.Counter:
         counted: collections.Counter = collections.Counter()
-        for number in range(self.options.rounds):
-            rows = self.server.query(
-                f"labels.round:x{number:03d} | stats count by labels.id | head {QUERY_ROWS_MAX}")
+        groups = [f"labels.group:x{number:03d}c{connection:02d}" for number in range(self.options.rounds)
+                  for connection in range(self.options.connections)]
+        groups += [f"labels.group:t{tens:06d}" for tens in range(self.tail_lines // 1000 + 1)]
+        for group in groups:
+            rows = self.server.query(f"{group} | stats count by labels.id")
             counted.update({row["labels.id"]: int(row["count"]) for row in rows})
-        rows = self.server.query(
-            f'message:"crash tail" | stats count by labels.id | head {QUERY_ROWS_MAX}')
-        counted.update({row["labels.id"]: int(row["count"]) for row in rows})
         return counted
 
     def in_journal(self, folder: pathlib.Path) -> collections.Counter:
