@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/mutex.h"
@@ -42,7 +43,7 @@ std::string_view intake_loss_name(IntakeLoss loss);
 
 class SourceCounters {
  public:
-  SourceCounters(Counter& records, Counter& bytes) : records_(records), bytes_(bytes) {}
+  SourceCounters(Metrics& metrics, const std::string& source);
 
   void received(std::uint64_t records, std::uint64_t bytes, Micros now);
   void lost(IntakeLoss loss, std::uint64_t n = 1);
@@ -52,12 +53,13 @@ class SourceCounters {
  private:
   friend class SourceStats;
 
+  Metrics& metrics_;
+  const std::string source_;
   Counter& records_;
   Counter& bytes_;
   std::atomic<std::uint64_t> waits_{0};
   std::atomic<std::int64_t> last_received_{0};
   std::array<std::atomic<std::uint64_t>, kIntakeLosses> losses_{};
-  std::array<Counter*, kIntakeLosses> loss_counters_{};
 };
 
 struct SourceSnapshot {
