@@ -15,7 +15,7 @@
 #include "cli/serve_command.h"
 #include "cli/tail_command.h"
 #include "cli/verify_command.h"
-#include "cli/version.h"
+#include "server/version.h"
 
 namespace tocsin {
 namespace {

@@ -8,7 +8,7 @@ DetectStage::DetectStage(WorkerStage& workers, MakeCorrelator make_correlator,
                          DetectOutputs outputs, Progress& progress)
     : workers_(workers),
       make_correlator_(std::move(make_correlator)),
-      outputs_(std::move(outputs)),
+      outputs_(outputs),
       progress_(progress) {
   thread_ = std::jthread([this] { run(); });
 }
@@ -32,9 +32,6 @@ void DetectStage::run() {
     FindingBatch findings;
     findings.end = batch->end;
     correlator_->consume(*batch->events, batch->hits, findings.findings);
-    if (outputs_.listener) {
-      outputs_.listener(*batch);
-    }
     progress_.set_decoded(batch->end);
     outputs_.alerts.push(std::move(findings));
     outputs_.index.push(std::move(batch->events));

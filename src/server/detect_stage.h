@@ -1,5 +1,5 @@
-// DetectStage: correlates matched batches in Seq order and hands them on: events to the index and
-// to the live tails, findings to the alerts. One thread, and the only place where order matters.
+// DetectStage: correlates matched batches in Seq order and hands them on: events to the
+// index, findings to the alerts. One thread, and the only place where order matters.
 #pragma once
 
 #include <functional>
@@ -13,15 +13,12 @@
 
 namespace tocsin {
 
-// Shown every batch, in Seq order, on the detect thread; must not wait.
-using BatchListener = std::function<void(const MatchedBatch&)>;
 using MakeCorrelator =
     std::function<std::unique_ptr<Correlator>(std::shared_ptr<const RuleSet> rules)>;
 
 struct DetectOutputs {
   IndexStage& index;
   AlertStage& alerts;
-  BatchListener listener;  // may be empty
 };
 
 class DetectStage {

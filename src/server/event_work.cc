@@ -17,6 +17,7 @@ DecodeLimits limits_of(const DecodeSettings& settings) {
 
 EventWork::EventWork(const EventWorkContext& context)
     : context_(context),
+      undecoded_(context.datasets.intern(kUndecodedDataset)),
       names_(context.fields),
       decoder_(
           names_, context.datasets, context.metrics,
@@ -47,10 +48,25 @@ MatchedBatch EventWork::run(std::shared_ptr<const RecordBatch> batch, std::size_
   MatchedBatch matched;
   matched.end = seq_plus(batch->first_seq(), to);
   const std::shared_ptr<EventBatch> events = decode(std::move(batch), from, to);
+  count_undecoded(*events);
   matcher_->match(*events, matched.hits);
   matched.events = events;
   matched.rules = std::move(rules);
   return matched;
+}
+
+void EventWork::count_undecoded(const EventBatch& events) {
+  std::vector<std::uint64_t> by_origin(events.records().origins().size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (events.head(i).dataset == undecoded_) {
+      ++by_origin[events.records().origin_index(events.head(i).record)];
+    }
+  }
+  for (std::size_t origin = 0; origin < by_origin.size(); ++origin) {
+    if (by_origin[origin] > 0) {
+      context_.undecoded.add(events.records().origins()[origin].source, by_origin[origin]);
+    }
+  }
 }
 
 DecodeOptions decode_options_of(const Settings& settings, const Origin& origin) {

@@ -12,6 +12,7 @@
 #include "enrich/enricher.h"
 #include "model/catalog.h"
 #include "obs/metrics.h"
+#include "server/undecoded_counts.h"
 #include "server/worker_stage.h"
 
 namespace tocsin {
@@ -22,6 +23,7 @@ struct EventWorkContext {
   FieldCatalog& fields;
   DatasetCatalog& datasets;
   const Published<EnrichTables>& tables;
+  UndecodedCounts& undecoded;
   Metrics& metrics;
 };
 
@@ -36,7 +38,10 @@ class EventWork final : public BatchWork {
                    std::shared_ptr<const RuleSet> rules) override;
 
  private:
+  void count_undecoded(const EventBatch& events);
+
   const EventWorkContext context_;
+  const DatasetId undecoded_;
   FieldNames names_;
   Decoder decoder_;
   Enricher enricher_;

@@ -1,7 +1,5 @@
 #include "server/local_access.h"
 
-#include <filesystem>
-
 #include <simdjson.h>
 
 #include "base/fail.h"
@@ -21,16 +19,10 @@ std::string path_in(const std::string& data_directory) {
 Status write_local_access(FileSystem& files, const std::string& data_directory,
                           const LocalAccess& access) {
   TRY(files.create_directories(data_directory + "/keys"));
-  std::error_code ignored;  // a file system without modes still works
-  std::filesystem::permissions(data_directory + "/keys", std::filesystem::perms::owner_all,
-                               ignored);
   JsonWriter json;
   json.begin_object().member("url", access.url).member("key", access.key).end_object();
-  TRY(write_file_atomically(files, path_in(data_directory), json.take() + "\n"));
-  std::filesystem::permissions(
-      path_in(data_directory),
-      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
-  return {};
+  return write_file_atomically(files, path_in(data_directory), json.take() + "\n",
+                               OpenMode::kCreatePrivate);
 }
 
 Result<LocalAccess> read_local_access(FileSystem& files, const std::string& data_directory) {

@@ -1,6 +1,6 @@
 // LocalAccess: how the command line on the same machine finds the running server and talks to it.
 //
-// At start the server writes <data>/keys/local.json (0600 in a 0700 directory): its URL and an
+// At start the server writes <data>/keys/local.json (mode 0600): its URL and an
 // admin key of its own. Whoever may read that file may read the whole data directory anyway.
 #pragma once
 

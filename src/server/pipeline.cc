@@ -1,6 +1,8 @@
 #include "server/pipeline.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "base/check.h"
 
@@ -12,11 +14,10 @@ constexpr std::size_t kReadBackBytes = 4 * kMiB;
 
 }  // namespace
 
-Pipeline::Pipeline(const EventWorkContext& work, const PipelineStores& stores,
-                   BatchListener listener, Clock& clock, Log& log)
+Pipeline::Pipeline(const EventWorkContext& work, const PipelineStores& stores, Clock& clock,
+                   Log& log)
     : work_(work),
       stores_(stores),
-      listener_(std::move(listener)),
       clock_(clock),
       log_(log),
       feed_(
@@ -45,11 +46,18 @@ void Pipeline::start(Journal& journal) {
   feed_.start_at(from, end);
   workers_ = std::make_unique<WorkerStage>(
       feed_, work_.settings.workers, [this] { return std::make_unique<EventWork>(work_); },
-      [this] { return stores_.rules.current()->rules; });
+      [this] { return stores_.rules.current().rules; });
   detect_ = std::make_unique<DetectStage>(
       *workers_,
       [this](std::shared_ptr<const RuleSet> rules) { return make_correlator(std::move(rules)); },
-      DetectOutputs{*index_, *alerts_, listener_}, progress_);
+      DetectOutputs{*index_, *alerts_}, progress_);
+}
+
+void Pipeline::drain(Span at_most) {
+  const Span until(clock_.since_boot().value + at_most.value);
+  while (lag_records() > 0 && clock_.since_boot() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 void Pipeline::stop() {
@@ -74,7 +82,7 @@ Seq Pipeline::replay_from(Journal& journal) const {
   const Seq end = journal.end();
   const Seq needed =
       std::min({stores_.events.sealed_end(), seq_plus(stores_.alerts.folded_through(), 1), end});
-  const Span window = stores_.rules.current()->rules->max_timespan();
+  const Span window = stores_.rules.current().rules->max_timespan();
   Micros newest = clock_.now();
   if (needed < end) {
     const auto first = journal.read(needed, 1, kReadBackBytes);

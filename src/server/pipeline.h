@@ -2,8 +2,7 @@
 //
 //   journal ─▶ feed ─▶ workers (decode, enrich, match) ─▶ detect (correlate, in order)
 //                                                            ├─▶ index
-//                                                            ├─▶ alerts
-//                                                            └─▶ listener (live tails)
+//                                                            └─▶ alerts
 // Everything behind the journal is derived: after a crash start() replays from the oldest Seq that
 // the index, the alerts or a correlation window still needs, and each of them ignores what it has.
 #pragma once
@@ -30,8 +29,7 @@ class Pipeline {
  public:
   static constexpr std::size_t kRecentBytesMax = 64 * kMiB;
 
-  Pipeline(const EventWorkContext& work, const PipelineStores& stores, BatchListener listener,
-           Clock& clock, Log& log);
+  Pipeline(const EventWorkContext& work, const PipelineStores& stores, Clock& clock, Log& log);
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -40,6 +38,8 @@ class Pipeline {
   void offer(std::shared_ptr<const RecordBatch> batch) { feed_.offer(std::move(batch)); }
   // Begins with the replay. `journal` outlives stop().
   void start(Journal& journal);
+  // Waits until all durable records are matched, at most so long.
+  void drain(Span at_most);
   // Stages end in the order of the stream; what was handed out is finished.
   void stop();
 
@@ -53,7 +53,6 @@ class Pipeline {
 
   const EventWorkContext work_;
   const PipelineStores stores_;
-  const BatchListener listener_;
   Clock& clock_;
   Log& log_;
   Progress progress_;

@@ -62,18 +62,20 @@ Status RuleBook::reload() {
   TRY_ASSIGN(const std::vector<RuleSource> sources, read_sources());
   TRY_ASSIGN(const Placeholders placeholders, read_placeholders(files_, settings_.placeholders));
   TRY_ASSIGN(const Taxonomy taxonomy, Taxonomy::load(as_sources(shipped_taxonomy())));
-  auto loaded = std::make_shared<LoadedRules>();
-  loaded->rules = RuleSet::load(sources, taxonomy, fields_, placeholders, loaded->report);
-  loaded->loaded = clock_.now();
+  LoadReport report;
+  RulesInForce next;
+  next.rules = RuleSet::load(sources, taxonomy, fields_, placeholders, report);
+  next.loaded = clock_.now();
   std::size_t said = 0;
-  for (const LoadIssue& issue : loaded->report.issues) {
+  for (const LoadIssue& issue : report.issues) {
     if (issue.refused && said++ < kIssuesLogged) {
       log_.warning("rule refused: {}:{}:{}: {}", issue.file, issue.line, issue.column,
                    issue.reason);
     }
   }
-  log_.info("{} rules loaded, {} refused", loaded->report.loaded, loaded->report.refused);
-  loaded_.publish(std::move(loaded));
+  log_.info("{} rules loaded, {} refused", report.loaded, report.refused);
+  next.report = std::make_shared<const LoadReport>(std::move(report));
+  in_force_.publish(std::make_shared<const RulesInForce>(std::move(next)));
   return {};
 }
 

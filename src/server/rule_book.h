@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "api/services.h"
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/published.h"
@@ -18,19 +19,13 @@
 
 namespace tocsin {
 
-struct LoadedRules {
-  std::shared_ptr<const RuleSet> rules;
-  LoadReport report;
-  Micros loaded;
-};
-
-class RuleBook {
+class RuleBook final : public RuleDesk {
  public:
   static Result<std::unique_ptr<RuleBook>> open(DetectSettings settings, FieldCatalog& fields,
                                                 FileSystem& files, Clock& clock, Log& log);
 
-  std::shared_ptr<const LoadedRules> current() const { return loaded_.get(); }
-  Status reload() EXCLUDES(reload_mutex_);
+  RulesInForce current() override { return *in_force_.get(); }
+  Status reload() override EXCLUDES(reload_mutex_);
 
  private:
   RuleBook(DetectSettings settings, FieldCatalog& fields, FileSystem& files, Clock& clock,
@@ -43,7 +38,7 @@ class RuleBook {
   Clock& clock_;
   Log& log_;
   Mutex reload_mutex_;
-  Published<LoadedRules> loaded_;
+  Published<RulesInForce> in_force_;
 };
 
 }  // namespace tocsin

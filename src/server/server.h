@@ -17,7 +17,6 @@
 
 namespace tocsin {
 
-
 class Server {
  public:
   // `files`, `clock` and `log` outlive the server.

@@ -225,14 +225,15 @@ Result<std::string> read_file(FileSystem& files, const std::string& path, std::u
   return bytes;
 }
 
-Status write_file_atomically(FileSystem& files, const std::string& path, std::string_view bytes) {
+Status write_file_atomically(FileSystem& files, const std::string& path, std::string_view bytes,
+                             OpenMode create) {
   const std::string temporary = path + ".tmp";
   if (const Status removed = files.remove(temporary);
       !removed && removed.error().code() != ErrorCode::kNotFound) {
     return removed.error();
   }
   {
-    TRY_ASSIGN(const std::unique_ptr<File> file, files.open(temporary, OpenMode::kCreateNew));
+    TRY_ASSIGN(const std::unique_ptr<File> file, files.open(temporary, create));
     TRY(file->append(bytes));
     TRY(file->sync_data());
   }

@@ -75,7 +75,9 @@ class PosixFileSystem final : public FileSystem {
 
 // Whole small files. write_file_atomically: temporary name, sync, rename, sync of the directory.
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::uint64_t bytes_max);
-Status write_file_atomically(FileSystem& files, const std::string& path, std::string_view bytes);
+// `create`: kCreateNew, or kCreatePrivate for secrets.
+Status write_file_atomically(FileSystem& files, const std::string& path, std::string_view bytes,
+                             OpenMode create = OpenMode::kCreateNew);
 
 std::string parent_directory(std::string_view path);
 

@@ -1,0 +1,254 @@
+#include "server/server.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "access/key_store.h"
+#include "alert/alert_store.h"
+#include "api/api.h"
+#include "base/fail.h"
+#include "index/event_store.h"
+#include "journal/journal.h"
+#include "server/housekeeping.h"
+#include "server/intake_set.h"
+#include "server/journal_sink.h"
+#include "server/local_access.h"
+#include "server/module_options.h"
+#include "server/pipeline.h"
+#include "server/rule_book.h"
+#include "server/segment_repair.h"
+#include "server/version.h"
+#include "server/vital_signs.h"
+#include "state/state_db.h"
+#include "sys/file_lock.h"
+
+namespace tocsin {
+namespace {
+
+// What is not matched by then is replayed at the next start.
+constexpr Span kDrainMax = span_s(20);
+
+// Members are built from top to bottom by start() and destroyed from bottom to top.
+class RunningServer final : public Server {
+ public:
+  RunningServer(Settings settings, FileSystem& files, Clock& clock, Log& log)
+      : settings_(std::move(settings)), files_(files), clock_(clock), log_(log) {}
+  ~RunningServer() override { static_cast<void>(stop()); }
+
+  Status start();
+  const std::string& url() const override { return url_; }
+  const std::optional<std::string>& first_admin_key() const override { return first_admin_key_; }
+  void reload() override;
+  Status stop() override;
+
+ private:
+  Status open_state();
+  Status open_stores();
+  Status open_door();
+  Status leave_local_access();
+  std::vector<Chore> chores();
+
+  const Settings settings_;
+  FileSystem& files_;
+  Clock& clock_;
+  Log& log_;
+
+  std::optional<FileLock> lock_;
+  Metrics metrics_;
+  FieldCatalog fields_;
+  DatasetCatalog datasets_;
+  UndecodedCounts undecoded_;
+  Published<EnrichTables> tables_;
+  std::unique_ptr<StateDb> state_;
+  std::unique_ptr<KeyStore> keys_;
+  std::unique_ptr<AlertStore> alerts_;
+  std::unique_ptr<RuleBook> rules_;
+  std::unique_ptr<EventStore> events_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<JournalSink> sink_;
+  std::unique_ptr<SourceStats> sources_;
+  std::unique_ptr<ServerVitals> vitals_;
+  std::unique_ptr<SegmentRepair> repair_;
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<IntakeSet> intake_;
+  std::unique_ptr<Housekeeping> housekeeping_;
+  std::string url_;
+  std::optional<std::string> first_admin_key_;
+  bool stopped_ = false;
+};
+
+Status RunningServer::start() {
+  TRY(files_.create_directories(settings_.data_directory + "/keys"));
+  TRY_ASSIGN(FileLock lock, FileLock::acquire(settings_.data_directory + "/lock"));
+  lock_.emplace(std::move(lock));
+  TRY(open_state());
+  TRY(open_stores());
+  TRY(open_door());
+  TRY(leave_local_access());
+  TRY_ASSIGN(intake_,
+             IntakeSet::start(settings_, *sink_, *sources_, {files_, clock_, metrics_, log_}));
+  housekeeping_ = std::make_unique<Housekeeping>(chores(), clock_);
+  return {};
+}
+
+Status RunningServer::open_state() {
+  StateDbOptions options;
+  options.path = settings_.data_directory + "/state.db";
+  TRY_ASSIGN(state_, StateDb::open(options, files_, clock_));
+  for (const std::string& note : state_->open_notes()) {
+    log_.error("{}", note);
+  }
+  TRY_ASSIGN(keys_, KeyStore::open(*state_, clock_, metrics_));
+  TRY_ASSIGN(first_admin_key_, keys_->create_first_admin());
+  TRY_ASSIGN(alerts_, AlertStore::open(*state_, clock_, metrics_));
+  return {};
+}
+
+Status RunningServer::open_stores() {
+  TRY_ASSIGN(rules_, RuleBook::open(settings_.detect, fields_, files_, clock_, log_));
+  tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_));
+  TRY_ASSIGN(events_, open_event_store(store_options(settings_),
+                                       {files_, clock_, log_, metrics_, fields_, datasets_}));
+  const EventWorkContext work{settings_, fields_, datasets_, tables_, undecoded_, metrics_};
+  pipeline_ =
+      std::make_unique<Pipeline>(work, PipelineStores{*events_, *alerts_, *rules_}, clock_, log_);
+  TRY_ASSIGN(journal_, Journal::open(journal_options(settings_), files_, clock_, metrics_, log_,
+                                     [this](std::shared_ptr<const RecordBatch> batch) {
+                                       pipeline_->offer(std::move(batch));
+                                     }));
+  pipeline_->start(*journal_);
+  sink_ = std::make_unique<JournalSink>(*journal_, settings_.lag_records_max,
+                                        [this] { return pipeline_->lag_records(); });
+  sources_ = std::make_unique<SourceStats>(metrics_);
+  vitals_ = std::make_unique<ServerVitals>(
+      VitalParts{settings_, *pipeline_, *events_, undecoded_, files_}, clock_.now());
+  repair_ = std::make_unique<SegmentRepair>(*events_, *journal_, work, log_);
+  return {};
+}
+
+Status RunningServer::open_door() {
+  ApiSettings api;
+  api.version = kVersion;
+  api.metrics_public = settings_.http.metrics_public;
+  api.threads = settings_.query.concurrent_max;
+  api.search_time_max = settings_.query.timeout;
+  api.body.record_bytes_max = settings_.decode.line_bytes_max;
+  api_ = make_api(api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_,
+                        metrics_, log_, clock_});
+  TRY_ASSIGN(HttpServerOptions http, http_options(settings_));
+  http.gate = api_->gate();
+  const std::string address = http.address;
+  TRY_ASSIGN(http_, HttpServer::start(std::move(http), api_->handler(), metrics_, log_, clock_));
+  const bool any = address == "0.0.0.0" || address == "::";
+  const bool v6 = address.find(':') != std::string::npos;
+  const std::string host = any ? "127.0.0.1" : v6 ? "[" + address + "]" : address;
+  url_ = fmt::format("{}://{}:{}", settings_.tls.certificate.empty() ? "http" : "https", host,
+                     http_->port());
+  return {};
+}
+
+// The command line on this machine keeps its key from start to start.
+Status RunningServer::leave_local_access() {
+  LocalAccess access{url_, {}};
+  const auto before = read_local_access(files_, settings_.data_directory);
+  if (before && keys_->verify(before->key)) {
+    access.key = before->key;
+  } else {
+    NewKey wanted;
+    wanted.name = "local command line";
+    wanted.scopes = {Scope::kAdmin};
+    wanted.created_by = "tocsin";
+    TRY_ASSIGN(access.key, keys_->create(wanted));
+  }
+  return write_local_access(files_, settings_.data_directory, access);
+}
+
+std::vector<Chore> RunningServer::chores() {
+  return {
+      {"rates", span_s(5), [this] { api_->sample_rates(); }},
+      {"repair", span_s(5),
+       [this] {
+         while (repair_->step()) {
+         }
+       }},
+      {"keys", span_s(60),
+       [this] {
+         if (const Status kept = keys_->flush_last_used(); !kept) {
+           log_.warning("times of last use of keys: {}", kept.error().full_text());
+         }
+       }},
+      {"journal retention", span_s(3'600),
+       [this] {
+         const auto retired =
+             journal_->retire_received_before(clock_.now() - settings_.journal.retention);
+         if (!retired) {
+           log_.error("journal retention: {}", retired.error().full_text());
+         }
+       }},
+      {"gauges", span_s(5),
+       [this] {
+         metrics_.gauge("tocsin_lag_records", "Durable records that are not matched yet")
+             .set(static_cast<double>(pipeline_->lag_records()));
+         const StoreStats stats = events_->stats();
+         metrics_.gauge("tocsin_index_rows", "Events that can be searched")
+             .set(static_cast<double>(stats.rows));
+         metrics_.gauge("tocsin_index_disk_bytes", "Sealed index segments")
+             .set(static_cast<double>(stats.disk_bytes));
+         metrics_.gauge("tocsin_journal_disk_bytes", "Journal on disk")
+             .set(static_cast<double>(journal_->stored_bytes()));
+       }},
+  };
+}
+
+void RunningServer::reload() {
+  if (const Status reloaded = rules_->reload(); !reloaded) {
+    log_.error("rules stay as they were: {}", reloaded.error().full_text());
+  }
+  const std::shared_ptr<const EnrichTables> before = tables_.get();
+  tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_, before.get()));
+}
+
+Status RunningServer::stop() {
+  if (std::exchange(stopped_, true)) {
+    return {};
+  }
+  housekeeping_.reset();
+  intake_.reset();
+  if (http_ != nullptr) {
+    http_->stop();
+  }
+  if (api_ != nullptr) {
+    api_->stop();
+  }
+  if (keys_ != nullptr) {
+    static_cast<void>(keys_->flush_last_used());
+  }
+  Status status;
+  if (journal_ != nullptr) {
+    status = journal_->close();
+  }
+  if (pipeline_ != nullptr) {
+    pipeline_->drain(kDrainMax);
+    pipeline_->stop();
+  }
+  if (events_ != nullptr) {
+    if (const Status sealed = events_->seal(); !sealed && status) {
+      status = sealed;
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(Settings settings, FileSystem& files, Clock& clock,
+                                              Log& log) {
+  auto server = std::make_unique<RunningServer>(std::move(settings), files, clock, log);
+  TRY(server->start());
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace tocsin
