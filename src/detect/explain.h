@@ -13,16 +13,16 @@
 namespace tocsin {
 
 struct Explanation {
-  std::string what;                  // "selection", "Image|endswith", "ends with '\cmd.exe'"
+  std::string what;  // "selection", "Image|endswith", "ends with '\cmd.exe'"
   bool verdict = false;
-  std::vector<std::string> seen;     // of a leaf: "process.name = sshd"; empty: the field is absent
+  std::vector<std::string> seen;  // of a leaf: "process.name = sshd"; empty: the field is absent
   std::vector<Explanation> children;
 };
 
 struct RuleExplanation {
   bool logsource_fits = false;
   std::string logsource;
-  Explanation detection;             // evaluated also when the logsource does not fit
+  Explanation detection;  // evaluated also when the logsource does not fit
   bool matches() const { return logsource_fits && detection.verdict; }
 };
 

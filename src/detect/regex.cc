@@ -1,9 +1,9 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "detect/regex.h"
 
-#include <pcre2.h>
-
 #include <array>
+
+#include <pcre2.h>
 
 #include "base/fail.h"
 #include "base/utf8.h"
@@ -47,7 +47,8 @@ Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern, Re
     return fail(ErrorCode::kInvalid, "regular expression is not UTF-8");
   }
   // "(*MARK)", "(*LIMIT_MATCH=…)" and the like would let a rule lift the limits.
-  if (pattern.find("(*") != std::string_view::npos || pattern.find("(?C") != std::string_view::npos) {
+  if (pattern.find("(*") != std::string_view::npos ||
+      pattern.find("(?C") != std::string_view::npos) {
     return fail(ErrorCode::kInvalid, "regular expression \"{}\": verbs and callouts are refused",
                 pattern);
   }
@@ -97,9 +98,8 @@ RegexSearcher::~RegexSearcher() = default;
 
 bool RegexSearcher::found(const Regex& regex, std::string_view text) {
   text = utf8_prefix(text, kTextBytesMax);
-  const int result =
-      pcre2_match(regex.code_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0,
-                  state_->match, state_->context);
+  const int result = pcre2_match(regex.code_->code, reinterpret_cast<PCRE2_SPTR>(text.data()),
+                                 text.size(), 0, 0, state_->match, state_->context);
   if (result < 0 && result != PCRE2_ERROR_NOMATCH) {
     ++given_up_;
   }

@@ -42,12 +42,12 @@ Result<Placeholders> parse_placeholders(const RuleSource& source);
 
 struct Rule {
   std::shared_ptr<const RuleInfo> info;
-  std::string name;                            // Sigma's `name`, for references
+  std::string name;  // Sigma's `name`, for references
   sigma::Logsource logsource;
   sigma::Detection detection;
-  std::vector<sigma::NamedField> group_by;     // `tocsin: {group-by: …}`; empty: the default key
-  std::string noun;                            // `tocsin: {noun: …}`: "failed log-ins"; or empty
-  bool silent = false;                         // only feeds correlations
+  std::vector<sigma::NamedField> group_by;  // `tocsin: {group-by: …}`; empty: the default key
+  std::string noun;                         // `tocsin: {noun: …}`: "failed log-ins"; or empty
+  bool silent = false;                      // only feeds correlations
 };
 
 // One way for an event to belong to a logsource (from the taxonomy).
@@ -63,8 +63,7 @@ class RuleSet {
 
   static std::shared_ptr<const RuleSet> load(const std::vector<RuleSource>& sources,
                                              const Taxonomy& taxonomy, FieldCatalog& fields,
-                                             const Placeholders& placeholders,
-                                             LoadReport& report);
+                                             const Placeholders& placeholders, LoadReport& report);
 
   const std::vector<Rule>& rules() const { return rules_; }
   // Referenced correlations come before those that refer to them.

@@ -18,19 +18,19 @@
 namespace tocsin::sigma {
 
 enum class Op : std::uint8_t {
-  kEquals,      // the whole value is `text`
-  kContains,    // `text` is in the value
+  kEquals,    // the whole value is `text`
+  kContains,  // `text` is in the value
   kStartsWith,
   kEndsWith,
-  kWildcard,    // the whole value fits `pattern`
-  kRegex,       // `regex` is found in the value
-  kCidr,        // the value is an address in `network`
-  kNumber,      // the value, as a number, compares to `number`; kEqual also by `text`
-  kBool,        // the value is `wanted`
-  kExists,      // a value (null included) is there, or (wanted = false) none is
-  kNull,        // no value is there, or one of them is null
-  kFieldRef,    // the value equals/contains/… (`match`) a value of `other_fields`
-  kTimePart,    // a part of the value, as a time in UTC, compares to `number`
+  kWildcard,  // the whole value fits `pattern`
+  kRegex,     // `regex` is found in the value
+  kCidr,      // the value is an address in `network`
+  kNumber,    // the value, as a number, compares to `number`; kEqual also by `text`
+  kBool,      // the value is `wanted`
+  kExists,    // a value (null included) is there, or (wanted = false) none is
+  kNull,      // no value is there, or one of them is null
+  kFieldRef,  // the value equals/contains/… (`match`) a value of `other_fields`
+  kTimePart,  // a part of the value, as a time in UTC, compares to `number`
 };
 
 enum class Compare : std::uint8_t { kEqual, kLess, kLessEqual, kGreater, kGreaterEqual };

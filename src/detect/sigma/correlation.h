@@ -8,6 +8,7 @@
 
 #include "base/strong.h"
 #include "base/time.h"
+#include "detect/sigma/ast.h"
 #include "model/finding.h"
 
 namespace tocsin::sigma {
@@ -49,10 +50,10 @@ struct Bounds {
 struct CorrelationInput {
   enum class Kind : std::uint8_t { kRule, kCorrelation };
   Kind kind = Kind::kRule;
-  std::uint32_t index = 0;                     // in RuleSet::rules() or correlations()
+  std::uint32_t index = 0;  // in RuleSet::rules() or correlations()
   std::string title;
-  std::vector<NamedField> group_by;            // in the order of Correlation::group_by
-  std::vector<NamedField> value_fields;        // of value_*
+  std::vector<NamedField> group_by;      // in the order of Correlation::group_by
+  std::vector<NamedField> value_fields;  // of value_*
 };
 
 struct Correlation {
@@ -66,7 +67,7 @@ struct Correlation {
   Span timespan;
   Bounds bounds;
   double percentile = 50;
-  std::vector<std::vector<std::uint32_t>> any_of_all;  // temporal: sets of inputs, one must be whole
+  Node condition;  // temporal: over inputs (atom = index in `inputs`); else unused
   bool generate = false;
   std::string noun;     // `tocsin: {noun: …}`, else of its only rule; or empty
   bool silent = false;  // only feeds other correlations

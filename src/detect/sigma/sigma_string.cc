@@ -9,7 +9,11 @@ namespace {
 
 std::size_t character_length(std::string_view text, std::size_t at) {
   const auto lead = static_cast<unsigned char>(text[at]);
-  const std::size_t want = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF8 ? 4 : 1;
+  const std::size_t want = lead < 0xC0   ? 1
+                           : lead < 0xE0 ? 2
+                           : lead < 0xF0 ? 3
+                           : lead < 0xF8 ? 4
+                                         : 1;
   for (std::size_t i = 1; i < want; ++i) {
     if (at + i >= text.size() || (static_cast<unsigned char>(text[at + i]) & 0xC0U) != 0x80U) {
       return 1;
@@ -73,14 +77,16 @@ bool SigmaString::ends_with_any_run() const {
   return !parts_.empty() && parts_.back().kind == PartKind::kAnyRun;
 }
 
-std::string SigmaString::plain_text() const { return parts_.empty() ? "" : parts_.front().text; }
+std::string SigmaString::plain_text() const {
+  return parts_.empty() ? "" : parts_.front().text;
+}
 
-void SigmaString::append(const Part& part) {
+void SigmaString::append(Part part) {
   if (!parts_.empty() && part.kind == parts_.back().kind && part.kind != PartKind::kAnyOne) {
     parts_.back().text += part.text;
     return;
   }
-  parts_.push_back(part);
+  parts_.push_back(std::move(part));
 }
 
 void SigmaString::append(const SigmaString& other) {
@@ -91,11 +97,13 @@ void SigmaString::append(const SigmaString& other) {
 
 void SigmaString::prepend_any_run() {
   if (!begins_with_any_run()) {
-    parts_.insert(parts_.begin(), {PartKind::kAnyRun, {}});
+    parts_.insert(parts_.begin(), Part{PartKind::kAnyRun, {}});
   }
 }
 
-void SigmaString::append_any_run() { append({PartKind::kAnyRun, {}}); }
+void SigmaString::append_any_run() {
+  append({PartKind::kAnyRun, {}});
+}
 
 void SigmaString::fold() {
   for (Part& part : parts_) {

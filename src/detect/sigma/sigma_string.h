@@ -34,11 +34,11 @@ class SigmaString {
   std::string plain_text() const;
   const std::vector<Part>& parts() const { return parts_; }
 
-  void append(const Part& part);      // joins neighbouring texts and runs
+  void append(Part part);  // joins neighbouring texts and runs
   void append(const SigmaString& other);
   void prepend_any_run();
   void append_any_run();
-  void fold();                        // case-folds the texts
+  void fold();  // case-folds the texts
 
   bool matches(std::string_view text) const;
 

@@ -1,0 +1,86 @@
+// EventView: one event as the rules look at it, with each text made and folded once.
+//
+// Besides the event's own fields it shows event.dataset, @timestamp, event.ingested, event.original
+// (the raw record) and tocsin.source (the name of the Source). One thread; reset() for each event;
+// everything it gives is valid until the next reset().
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/catalog.h"
+#include "model/event.h"
+
+namespace tocsin {
+
+class EventView {
+ public:
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  EventView(FieldCatalog& fields, DatasetCatalog& datasets);
+
+  void reset(const EventBatch& batch, std::size_t event);
+
+  // Values of a field: slots `first(id)`, `next(slot)`, … until kNone.
+  std::uint32_t first(FieldId id);
+  std::uint32_t next(std::uint32_t slot) const { return slots_[slot].next; }
+  const Value& value(std::uint32_t slot) const { return slots_[slot].value; }
+  // The value's text (of any kind; empty for null), and the same case-folded.
+  std::string_view text(std::uint32_t slot);
+  std::string_view folded(std::uint32_t slot);
+
+  // What keywords are looked for in: the raw record and, when it is JSON with escapes, the same
+  // with the escapes resolved.
+  std::string_view keyword_text(std::size_t which);
+  std::string_view keyword_folded(std::size_t which);
+  std::size_t keyword_texts();
+
+ private:
+  enum : std::uint8_t { kTextMade = 1, kFoldedMade = 2 };
+
+  struct Slot {
+    Value value;
+    std::uint32_t next = kNone;
+    std::uint8_t made = 0;
+    std::string text;  // of values that are not text
+    std::string folded;
+  };
+  struct Head {
+    std::uint32_t epoch = 0;
+    std::uint32_t first = kNone;
+    std::uint32_t last = kNone;
+  };
+
+  void add(FieldId id, Value value);
+  void add_virtual();
+
+  DatasetCatalog& datasets_;
+  // Nothing when the catalogue was full: then no rule can name the field either.
+  std::optional<FieldId> dataset_field_;
+  std::optional<FieldId> time_field_;
+  std::optional<FieldId> ingested_field_;
+  std::optional<FieldId> original_field_;
+  std::optional<FieldId> source_field_;
+  const EventBatch* batch_ = nullptr;
+  std::size_t event_ = 0;
+  std::uint32_t epoch_ = 0;
+  std::vector<Head> heads_;  // by FieldId
+  std::vector<Slot> slots_;  // the first used_ of them
+  std::uint32_t used_ = 0;
+  std::vector<std::string_view> dataset_names_;  // by DatasetId
+  bool unescaped_made_ = false;
+  bool raw_folded_made_ = false;
+  bool unescaped_folded_made_ = false;
+  std::string unescaped_;  // empty: not needed
+  std::string raw_folded_;
+  std::string unescaped_folded_;
+};
+
+// JSON's backslash escapes resolved, wherever they stand; for searching, not for parsing.
+std::string json_unescaped(std::string_view text);
+
+}  // namespace tocsin

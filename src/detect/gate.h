@@ -1,0 +1,46 @@
+// Gate: which rules may look at an event at all. Sigma's logsource is a hard gate.
+//
+// An event belongs to the logsource that its own words tell (tocsin.logsource.*) and to every
+// logsource of the taxonomy whose condition it fits; a rule looks at it when its logsource covers
+// one of those. The answer depends only on the words and on the gate fields' values, so it is kept
+// per distinct combination (bounded). One thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "detect/evaluator.h"
+#include "detect/rule_set.h"
+
+namespace tocsin {
+
+class Gate {
+ public:
+  static constexpr std::size_t kCombinationsMax = 8'192;
+  static constexpr std::size_t kKeyBytesMax = 4'096;
+
+  explicit Gate(std::shared_ptr<const RuleSet> rules) : rules_(std::move(rules)) {}
+
+  // Indices into RuleSet::rules(), ascending, for the event that `evaluator` shows. Valid until
+  // the next call.
+  const std::vector<std::uint32_t>& candidates(Evaluator& evaluator);
+  // Not kept; for explain.
+  bool admits(Evaluator& evaluator, std::uint32_t rule);
+
+  std::size_t combinations() const { return known_.size(); }
+
+ private:
+  void make_key(EventView& view);
+  std::vector<sigma::Logsource> logsources(Evaluator& evaluator) const;
+
+  std::shared_ptr<const RuleSet> rules_;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> known_;
+  std::string key_;
+  std::string last_key_;
+  const std::vector<std::uint32_t>* last_ = nullptr;
+};
+
+}  // namespace tocsin
