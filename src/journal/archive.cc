@@ -178,8 +178,8 @@ std::optional<std::size_t> Archive::segment_at(Seq seq) const {
 Result<Archive::Entries> Archive::entries_of(const Info& info) {
   {
     MutexLock lock(mutex_);
-    for (const auto& [seq, entries] : entries_cache_) {
-      if (seq == info->first_seq) {
+    for (const auto& [first_block, entries] : entries_cache_) {
+      if (first_block == info->first_block) {
         return entries;
       }
     }
@@ -187,7 +187,7 @@ Result<Archive::Entries> Archive::entries_of(const Info& info) {
   TRY_ASSIGN(std::vector<BlockEntry> loaded, load_entries(files_, directory_, *info));
   auto entries = std::make_shared<const std::vector<BlockEntry>>(std::move(loaded));
   MutexLock lock(mutex_);
-  entries_cache_.emplace_front(info->first_seq, entries);
+  entries_cache_.emplace_front(info->first_block, entries);
   if (entries_cache_.size() > kSidecarsCached) {
     entries_cache_.pop_back();
   }

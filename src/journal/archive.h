@@ -97,7 +97,7 @@ class Archive {
   Seq end_ GUARDED_BY(mutex_){1};
   Seq noted_until_ GUARDED_BY(mutex_);  // unreadable blocks are logged once, going forward
   std::deque<CachedBlock> block_cache_ GUARDED_BY(mutex_);
-  std::deque<std::pair<Seq, Entries>> entries_cache_ GUARDED_BY(mutex_);
+  std::deque<std::pair<std::uint64_t, Entries>> entries_cache_ GUARDED_BY(mutex_);
 };
 
 }  // namespace tocsin::journal

@@ -25,6 +25,7 @@ struct JournalOptions {
 
   std::uint64_t segment_bytes_max = std::uint64_t{256} << 20U;
   std::uint32_t segment_blocks_max = 65'536;
+  Span segment_age_max = span_s(86'400);  // since its first record: retention takes whole segments
   std::uint64_t wal_bytes_max = std::uint64_t{8} << 20U;    // emptied beyond that, once in blocks
   std::size_t queue_bytes_max = std::size_t{64} << 20U;     // beyond: kExhausted
   std::uint64_t free_bytes_min = std::uint64_t{64} << 20U;  // less free space: kDiskFull

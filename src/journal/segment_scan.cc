@@ -201,9 +201,13 @@ Result<std::optional<SegmentInfo>> load_index_trailer(FileSystem& files, const s
 Result<std::vector<BlockEntry>> load_entries(FileSystem& files, const std::string& directory,
                                              const SegmentInfo& info) {
   TRY_ASSIGN(LoadedIndex index, load_index(files, index_path(directory, info.first_seq)));
-  std::vector<BlockEntry> entries = std::move(index.entries);
+  std::vector<BlockEntry> entries;
+  if (index.start && index.start->first_block == info.first_block) {
+    entries = std::move(index.entries);
+    entries.resize(std::min<std::size_t>(entries.size(), info.blocks));
+  }
   const std::string path = segment_path(directory, info.first_seq);
-  if (entries.size() < info.blocks) {
+  if (entries.size() < info.blocks && info.end_seq > info.first_seq) {
     TRY_ASSIGN(const std::unique_ptr<File> file, open_if_there(files, path));
     if (file != nullptr) {
       const std::uint64_t offset =
