@@ -139,18 +139,16 @@ def check_modules(root: pathlib.Path, modules: dict[str, set[str]]) -> list[str]
     return faults
 
 
-RANK_ROW = re.compile(r"^\|\s*`?(\w+)/?`?\s*\|.*?\|\s*(\d)\s*\|\s*$")
-TREE_ROW = re.compile(r"^\s+(\w+)/\s.*?\s(\d)\s*$")
+RANK_ROW = re.compile(r"^\|\s*(\d)\s*\|(.*)\|\s*$")
 
 
 def ranks_in_text(text: str) -> dict[str, int]:
-    """The ranks that docs/architecture.md states: table rows ending in a rank, or the tree's
-    lines `  base/   what it is   0`."""
+    """The ranks that docs/architecture.md states: table rows `| 1 | `sys`, `model` |`."""
     ranks = {}
     for line in text.splitlines():
-        match = RANK_ROW.match(line) or TREE_ROW.match(line)
-        if match and match.group(1) in RANKS:
-            ranks[match.group(1)] = int(match.group(2))
+        if match := RANK_ROW.match(line):
+            ranks.update({name: int(match.group(1)) for name in re.findall(r"`(\w+)/?`", match.group(2))
+                          if name in RANKS})
     return ranks
 
 
