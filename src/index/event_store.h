@@ -46,8 +46,8 @@ inline constexpr std::string_view kDatasetField = "event.dataset";
 inline constexpr char kValueSeparator = '\x1f';
 
 struct StoreOptions {
-  std::string directory;  // "<data>/segments"; made when absent
-  bool read_only = false; // search only: nothing is written, deleted or put aside
+  std::string directory;   // "<data>/segments"; made when absent
+  bool read_only = false;  // search only: nothing is written, deleted or put aside
 
   std::uint64_t seal_rows_max = 400'000;
   std::uint64_t seal_bytes_max = 160ULL << 20U;  // of memory held by unsealed events
@@ -55,9 +55,9 @@ struct StoreOptions {
   Span visible_after = span_ms(200);
   Span retention = span_s(90LL * 86'400);  // by the time received; 0 keeps for ever
 
-  std::uint32_t columns_max = 1'024;       // per dataset; further fields go to _overflow
-  std::uint32_t text_bytes_max = 512;      // of a long-text field (message); the journal has it all
-  std::uint32_t keyword_bytes_max = 8'192; // of any other text
+  std::uint32_t columns_max = 1'024;   // per dataset; further fields go to _overflow
+  std::uint32_t text_bytes_max = 512;  // of a long-text field (message); the journal has it all
+  std::uint32_t keyword_bytes_max = 8'192;  // of any other text
 
   std::uint32_t compact_segments_min = 8;  // small segments of one dataset and day
   std::uint64_t compact_rows_max = 2'000'000;
@@ -66,7 +66,7 @@ struct StoreOptions {
   std::uint64_t seal_memory_bytes = 256ULL << 20U;
   std::uint64_t spill_bytes_max = 2ULL << 30U;  // temporary files of large queries
   std::uint32_t query_threads = 2;
-  std::uint32_t queries_running_max = 4;        // more wait; past the time limit kExhausted
+  std::uint32_t queries_running_max = 4;  // more wait; past the time limit kExhausted
 };
 
 struct SeqRange {
@@ -106,13 +106,13 @@ class TablePart {
   const PartColumn* column(std::string_view field) const;
   // False only when no text value can hold all of the tokens (index/tokens.h).
   virtual bool may_hold(std::span<const std::uint64_t> tokens) const = 0;
-  // The part as a FROM item, for sql from the store that gave it.
-  virtual std::string relation() const = 0;
 };
 
+using TableParts = std::vector<std::shared_ptr<const TablePart>>;
+
 struct StoreView {
-  std::vector<std::shared_ptr<const TablePart>> parts;  // newest time_max first
-  Seq visible_end;  // every event below it that the store has is in the parts
+  TableParts parts;  // newest time_max first
+  Seq visible_end;   // every event below it that the store has is in the parts
 };
 
 struct ColumnSummary {
@@ -170,6 +170,8 @@ class EventStore {
   virtual Seq appended_end() const = 0;  // the next Seq that append() will take
 
   virtual std::shared_ptr<const StoreView> view() const = 0;
+  // Parts of one view as a FROM item for run(); they all have each column that the SQL names.
+  virtual std::string relation(std::span<const std::shared_ptr<const TablePart>> parts) const = 0;
   virtual std::vector<DatasetSummary> schema() const = 0;
   virtual StoreStats stats() const = 0;
 

@@ -24,7 +24,8 @@ std::string_view column_type_name(ColumnType type);
 
 // One value of a result row.
 using TextList = std::vector<std::string>;
-using Cell = std::variant<std::monostate, bool, std::int64_t, double, std::string, Micros, TextList>;
+using Cell =
+    std::variant<std::monostate, bool, std::int64_t, double, std::string, Micros, TextList>;
 
 // A value bound to a `?` of the SQL, in order.
 using SqlValue = std::variant<bool, std::int64_t, double, std::string, Micros>;

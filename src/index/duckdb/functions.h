@@ -1,0 +1,12 @@
+// Scalar functions that our SQL needs and DuckDB lacks:
+//   tocsin_in_network(address, network) – both text; false when either is not one.
+#pragma once
+
+#include "base/result.h"
+#include "index/duckdb/handles.h"
+
+namespace tocsin::duck {
+
+Status register_functions(duckdb_connection connection);
+
+}  // namespace tocsin::duck

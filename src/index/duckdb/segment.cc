@@ -1,0 +1,102 @@
+#include "index/duckdb/segment.h"
+
+#include <vector>
+
+#include "base/fail.h"
+#include "base/hash.h"
+#include "index/token_filter.h"
+
+namespace tocsin::duck {
+namespace {
+
+Status check_file(File& file, std::uint64_t bytes, std::uint32_t crc) {
+  TRY_ASSIGN(const std::uint64_t size, file.size());
+  if (size != bytes) {
+    return fail(ErrorCode::kCorrupt, "it has {} bytes instead of {}", size, bytes);
+  }
+  TRY_ASSIGN(const std::uint32_t found, file_crc32c(file));
+  if (found != crc) {
+    return fail(ErrorCode::kCorrupt, "its checksum is {:08x} instead of {:08x}", found, crc);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::uint32_t> file_crc32c(File& file) {
+  constexpr std::size_t kPieceBytes = 1 << 20U;
+  std::vector<char> piece(kPieceBytes);
+  std::uint32_t crc = 0;
+  std::uint64_t at = 0;
+  while (true) {
+    TRY_ASSIGN(const std::size_t got, file.read_at(at, piece));
+    crc = crc32c({piece.data(), got}, crc);
+    at += got;
+    if (got < piece.size()) {
+      return crc;
+    }
+  }
+}
+
+Segment::Segment(FileSystem& files, std::string directory, SegmentEntry entry)
+    : files_(files), directory_(std::move(directory)), entry_(std::move(entry)) {
+  dataset = entry_.dataset;
+  sealed = true;
+  rows = entry_.rows;
+  bytes = entry_.file_bytes + entry_.filter_bytes;
+  time_min = entry_.time_min;
+  time_max = entry_.time_max;
+  ranges = entry_.ranges;
+  columns = entry_.columns;
+  has_overflow = entry_.has_overflow;
+}
+
+Segment::~Segment() {
+  if (retired_.load(std::memory_order_acquire)) {
+    // A file that cannot be deleted now is a stray for the next start.
+    static_cast<void>(files_.remove(path()).has_value());
+    static_cast<void>(files_.remove(filter_path()).has_value());
+  }
+}
+
+Status Segment::verify() const {
+  MutexLock lock(mutex_);
+  if (verified()) {
+    return {};
+  }
+  TRY_ASSIGN(const auto file, files_.open(path(), OpenMode::kRead));
+  TRY(check_file(*file, entry_.file_bytes, entry_.file_crc32c));
+  verified_.store(true, std::memory_order_release);
+  return {};
+}
+
+Result<std::unique_ptr<File>> Segment::open_filter() const {
+  TRY_ASSIGN(auto file, files_.open(filter_path(), OpenMode::kRead));
+  if (!filter_checked_) {
+    TRY(check_file(*file, entry_.filter_bytes, entry_.filter_crc32c));
+    filter_checked_ = true;
+  }
+  return file;
+}
+
+bool Segment::may_hold(std::span<const std::uint64_t> tokens) const {
+  if (tokens.empty() || entry_.filter_bytes == 0) {
+    return true;
+  }
+  MutexLock lock(mutex_);
+  if (filter_useless_) {
+    return true;
+  }
+  const auto file = open_filter();
+  if (!file) {
+    filter_useless_ = true;
+    filter_damage_.store(true);
+    return true;
+  }
+  const FilterRead read = [&file](std::uint64_t at, std::span<char> out) {
+    return (*file)->read_at(at, out);
+  };
+  return filter_may_hold(read, entry_.filter_bytes, tokens);
+}
+
+}  // namespace tocsin::duck
