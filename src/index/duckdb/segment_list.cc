@@ -33,11 +33,16 @@ Status SegmentList::load() {
     TRY(context_.files.create_directories(options_.directory));
   }
   auto read = read_one(catalogue_path());
-  if (!read && read.error().code() == ErrorCode::kCorrupt) {
-    context_.log.error("{}; its copy is used", read.error().full_text());
-    damaged_total_.add();
-    if (auto copy = read_one(copy_path())) {
-      read = std::move(copy);
+  if (!read) {
+    auto copy = read_one(copy_path());
+    const bool both_absent = read.error().code() == ErrorCode::kNotFound && !copy &&
+                             copy.error().code() == ErrorCode::kNotFound;
+    if (copy) {
+      context_.log.error("{}; its copy is used", read.error().full_text());
+      damaged_total_.add();
+    }
+    if (copy || both_absent) {
+      read = copy ? std::move(copy) : Result<Catalogue>(Catalogue());
     }
   }
   TRY_ASSIGN(Catalogue catalogue, std::move(read));
@@ -56,12 +61,8 @@ Status SegmentList::load() {
 }
 
 Result<Catalogue> SegmentList::read_one(const std::string& path) const {
-  const auto text = read_file(context_.files, path, kCatalogueBytesMax);
-  if (!text) {
-    return text.error().code() == ErrorCode::kNotFound ? Result<Catalogue>(Catalogue())
-                                                       : text.error();
-  }
-  auto read = read_catalogue(*text);
+  TRY_ASSIGN(const std::string text, read_file(context_.files, path, kCatalogueBytesMax));
+  auto read = read_catalogue(text);
   if (!read) {
     return fail_because(std::move(read).error(), "reading {}", path);
   }
@@ -79,6 +80,9 @@ Status SegmentList::delete_strays() const {
   for (const std::string& dataset : datasets) {
     const std::string folder = options_.directory + "/" + dataset;
     const auto info = context_.files.info(folder);
+    if (info && !info->is_directory && dataset.ends_with(".tmp")) {
+      TRY(context_.files.remove(folder));
+    }
     if (!info || !info->is_directory) {
       continue;
     }

@@ -48,7 +48,6 @@ class SegmentList {
  private:
   Status delete_strays() const;
   Status delete_strays_in(const std::string& folder, const std::vector<std::string>& known) const;
-  // An empty catalogue when there is no such file.
   Result<Catalogue> read_one(const std::string& path) const;
   // The copy is read when the catalogue's own bytes are damaged.
   std::string copy_path() const { return catalogue_path() + ".copy"; }
