@@ -133,6 +133,10 @@ std::uint64_t SegmentList::generation() const {
 
 Status SegmentList::apply(const Change& change, const Commit& commit) {
   MutexLock commit_lock(commit_mutex_);
+  return apply_locked(change, commit);
+}
+
+Status SegmentList::apply_locked(const Change& change, const Commit& commit) {
   Catalogue next;
   Segments kept;
   {
@@ -141,6 +145,11 @@ Status SegmentList::apply(const Change& change, const Commit& commit) {
     next.sealed_end = change.sealed_end.value == 0 ? sealed_end_ : change.sealed_end;
     next.damaged = damaged_;
     kept = segments_;
+  }
+  for (const auto& segment : change.removed) {
+    if (!contains(kept, segment)) {
+      return fail(ErrorCode::kConflict, "segment {} is gone already", segment->path());
+    }
   }
   std::erase_if(kept, [&change](const auto& one) { return contains(change.removed, one); });
   std::erase_if(next.damaged, [&change](const DamagedSegment& one) {
@@ -173,6 +182,7 @@ Status SegmentList::apply(const Change& change, const Commit& commit) {
 
 void SegmentList::set_aside(const std::shared_ptr<const Segment>& segment,
                             const std::string& reason, const Commit& commit) {
+  MutexLock commit_lock(commit_mutex_);
   if (!contains(segments(), segment)) {
     return;
   }
@@ -183,7 +193,7 @@ void SegmentList::set_aside(const std::shared_ptr<const Segment>& segment,
   damaged_total_.add();
   context_.log.error("segment {} is damaged ({}); its {} events are not searchable until rebuilt",
                      segment->path(), reason, segment->rows);
-  if (const Status done = apply(change, commit); !done) {
+  if (const Status done = apply_locked(change, commit); !done) {
     context_.log.error("putting {} aside: {}", segment->path(), done.error().full_text());
     return;
   }

@@ -36,7 +36,8 @@ class SegmentList {
     std::vector<DamagedSegment> restored;
     Seq sealed_end;  // 0: as it is
   };
-  // Called with the function that makes a change visible, which it must call: the caller's place
+  // kConflict when a segment to be removed is gone already: nothing has changed.
+  // `commit` is called with the function that makes a change visible, which it must call: the caller's place
   // to change what must change at the same moment, under its own lock.
   using Commit = std::function<void(const std::function<void()>& show)>;
   Status apply(const Change& change, const Commit& commit) EXCLUDES(commit_mutex_, mutex_);
@@ -46,6 +47,8 @@ class SegmentList {
                  const Commit& commit) EXCLUDES(commit_mutex_, mutex_);
 
  private:
+  Status apply_locked(const Change& change, const Commit& commit) REQUIRES(commit_mutex_)
+      EXCLUDES(mutex_);
   Status delete_strays() const;
   Status delete_strays_in(const std::string& folder, const std::vector<std::string>& known) const;
   Result<Catalogue> read_one(const std::string& path) const;
