@@ -152,7 +152,7 @@ void write_zeek(const JsonView& json, EventWriter& event) {
 bool is_suricata(const JsonView& json) {
   return json.has(key::event_type) && json.has(key::timestamp) &&
          (json.has(key::eve_flow_id) || (json.has(key::src_ip) && json.has(key::eve_dest_ip)) ||
-          json.text(key::event_type) == "stats");
+          json.has(key::eve_signature) || json.text(key::event_type) == "stats");
 }
 
 void write_suricata(const JsonView& json, EventWriter& event) {
