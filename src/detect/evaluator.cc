@@ -36,6 +36,19 @@ bool matches_as(TextMatch match, std::string_view text, std::string_view other) 
   return false;
 }
 
+// ISO 8601: the week of a day is the week of its Thursday.
+int iso_week(Micros time) {
+  const CivilTime civil = civil_from_micros(time);
+  const std::int64_t day = days_from_civil(civil.year, civil.month, civil.day);
+  const std::int64_t weekday = ((day + 3) % 7 + 7) % 7;  // Monday 0; 1970-01-01 was a Thursday
+  const std::int64_t thursday = day - weekday + 3;
+  const std::int64_t shift_micros = (thursday - day) * 86'400 * kMicrosPerSecond;
+  const CivilTime of_thursday = civil_from_micros(Micros(time.value + shift_micros));
+  return static_cast<int>((thursday - days_from_civil(of_thursday.year, 1, 1)) / 7 + 1);
+}
+
+}  // namespace
+
 bool holds(Compare compare, const Number& value, const Number& bound) {
   const bool whole = value.is_whole && bound.is_whole;
   const double a = value.as_double();
@@ -72,19 +85,6 @@ std::optional<Number> number_of(const Value& value) {
   }
   return std::nullopt;
 }
-
-// ISO 8601: the week of a day is the week of its Thursday.
-int iso_week(Micros time) {
-  const CivilTime civil = civil_from_micros(time);
-  const std::int64_t day = days_from_civil(civil.year, civil.month, civil.day);
-  const std::int64_t weekday = ((day + 3) % 7 + 7) % 7;  // Monday 0; 1970-01-01 was a Thursday
-  const std::int64_t thursday = day - weekday + 3;
-  const std::int64_t shift_micros = (thursday - day) * 86'400 * kMicrosPerSecond;
-  const CivilTime of_thursday = civil_from_micros(Micros(time.value + shift_micros));
-  return static_cast<int>((thursday - days_from_civil(of_thursday.year, 1, 1)) / 7 + 1);
-}
-
-}  // namespace
 
 std::optional<Number> number_in(std::string_view text) {
   if (text.empty() || text.size() > 40) {

@@ -116,6 +116,7 @@ void EventView::add(FieldId id, Value value) {
   const std::uint32_t at = used_++;
   Slot& slot = slots_[at];
   slot.value = value;
+  slot.field = id;
   slot.next = kNone;
   slot.made = 0;
   Head& head = heads_[id.value];

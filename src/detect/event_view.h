@@ -29,6 +29,9 @@ class EventView {
   std::uint32_t first(FieldId id);
   std::uint32_t next(std::uint32_t slot) const { return slots_[slot].next; }
   const Value& value(std::uint32_t slot) const { return slots_[slot].value; }
+  // All slots of the event are 0 … slots()-1, in the order of its fields, its own first.
+  std::uint32_t slots() const { return used_; }
+  FieldId field(std::uint32_t slot) const { return slots_[slot].field; }
   // The value's text (of any kind; empty for null), and the same case-folded.
   std::string_view text(std::uint32_t slot);
   std::string_view folded(std::uint32_t slot);
@@ -44,6 +47,7 @@ class EventView {
 
   struct Slot {
     Value value;
+    FieldId field;
     std::uint32_t next = kNone;
     std::uint8_t made = 0;
     std::string text;  // of values that are not text

@@ -65,10 +65,12 @@ const std::vector<std::uint32_t>& Gate::candidates(Evaluator& evaluator) {
     // A hostile value in a gate field: remembered only until the next event.
     key_.resize(kKeyBytesMax);
     known_.erase(key_);
+    ++forgotten_;
     last_ = nullptr;
   }
   if (known_.size() >= kCombinationsMax) {
     known_.clear();
+    ++forgotten_;
     last_ = nullptr;
   }
   const auto [at, is_new] = known_.try_emplace(key_);

@@ -31,6 +31,8 @@ class Gate {
   bool admits(Evaluator& evaluator, std::uint32_t rule);
 
   std::size_t combinations() const { return known_.size(); }
+  // Grows whenever a list that candidates() gave before may be gone.
+  std::uint64_t forgotten() const { return forgotten_; }
 
  private:
   void make_key(EventView& view);
@@ -40,6 +42,7 @@ class Gate {
   std::unordered_map<std::string, std::vector<std::uint32_t>> known_;
   std::string key_;
   std::string last_key_;
+  std::uint64_t forgotten_ = 0;
   const std::vector<std::uint32_t>* last_ = nullptr;
 };
 

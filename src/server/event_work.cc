@@ -40,10 +40,10 @@ std::shared_ptr<EventBatch> EventWork::decode(std::shared_ptr<const RecordBatch>
 }
 
 MatchedBatch EventWork::run(std::shared_ptr<const RecordBatch> batch, std::size_t from,
-                            std::size_t to, std::shared_ptr<const RuleSet> rules) {
+                            std::size_t to, std::shared_ptr<const CompiledRules> rules) {
   if (rules_ != rules) {
     rules_ = rules;
-    matcher_ = make_oracle(rules, context_.fields, context_.datasets, context_.metrics);
+    matcher_ = make_matcher(rules, context_.fields, context_.datasets, context_.metrics);
   }
   MatchedBatch matched;
   matched.end = seq_plus(batch->first_seq(), to);
@@ -51,7 +51,7 @@ MatchedBatch EventWork::run(std::shared_ptr<const RecordBatch> batch, std::size_
   count_undecoded(*events);
   matcher_->match(*events, matched.hits);
   matched.events = events;
-  matched.rules = std::move(rules);
+  matched.rules = rules->rule_set();
   return matched;
 }
 

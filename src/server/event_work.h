@@ -35,7 +35,7 @@ class EventWork final : public BatchWork {
   std::shared_ptr<EventBatch> decode(std::shared_ptr<const RecordBatch> batch, std::size_t from,
                                      std::size_t to);
   MatchedBatch run(std::shared_ptr<const RecordBatch> batch, std::size_t from, std::size_t to,
-                   std::shared_ptr<const RuleSet> rules) override;
+                   std::shared_ptr<const CompiledRules> rules) override;
 
  private:
   void count_undecoded(const EventBatch& events);
@@ -45,7 +45,7 @@ class EventWork final : public BatchWork {
   FieldNames names_;
   Decoder decoder_;
   Enricher enricher_;
-  std::shared_ptr<const RuleSet> rules_;
+  std::shared_ptr<const CompiledRules> rules_;
   std::unique_ptr<Matcher> matcher_;
 };
 

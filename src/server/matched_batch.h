@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/strong.h"
+#include "detect/compiled_rules.h"
 #include "detect/matcher.h"
-#include "detect/rule_set.h"
 #include "model/event.h"
 
 namespace tocsin {

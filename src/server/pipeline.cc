@@ -46,7 +46,7 @@ void Pipeline::start(Journal& journal) {
   feed_.start_at(from, end);
   workers_ = std::make_unique<WorkerStage>(
       feed_, work_.settings.workers, [this] { return std::make_unique<EventWork>(work_); },
-      [this] { return stores_.rules.current().rules; });
+      [this] { return stores_.rules.compiled(); });
   detect_ = std::make_unique<DetectStage>(
       *workers_,
       [this](std::shared_ptr<const RuleSet> rules) { return make_correlator(std::move(rules)); },

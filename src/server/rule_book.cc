@@ -63,9 +63,10 @@ Status RuleBook::reload() {
   TRY_ASSIGN(const Placeholders placeholders, read_placeholders(files_, settings_.placeholders));
   TRY_ASSIGN(const Taxonomy taxonomy, Taxonomy::load(as_sources(shipped_taxonomy())));
   LoadReport report;
-  RulesInForce next;
-  next.rules = RuleSet::load(sources, taxonomy, fields_, placeholders, report);
-  next.loaded = clock_.now();
+  InForce next;
+  next.rules.rules = RuleSet::load(sources, taxonomy, fields_, placeholders, report);
+  TRY_ASSIGN(next.compiled, CompiledRules::compile(next.rules.rules));
+  next.rules.loaded = clock_.now();
   std::size_t said = 0;
   for (const LoadIssue& issue : report.issues) {
     if (issue.refused && said++ < kIssuesLogged) {
@@ -74,8 +75,8 @@ Status RuleBook::reload() {
     }
   }
   log_.info("{} rules loaded, {} refused", report.loaded, report.refused);
-  next.report = std::make_shared<const LoadReport>(std::move(report));
-  in_force_.publish(std::make_shared<const RulesInForce>(std::move(next)));
+  next.rules.report = std::make_shared<const LoadReport>(std::move(report));
+  in_force_.publish(std::make_shared<const InForce>(std::move(next)));
   return {};
 }
 

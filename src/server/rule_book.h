@@ -12,7 +12,7 @@
 #include "base/mutex.h"
 #include "base/published.h"
 #include "config/settings.h"
-#include "detect/rule_set.h"
+#include "detect/compiled_rules.h"
 #include "model/catalog.h"
 #include "obs/log.h"
 #include "sys/file_system.h"
@@ -24,10 +24,17 @@ class RuleBook final : public RuleDesk {
   static Result<std::unique_ptr<RuleBook>> open(DetectSettings settings, FieldCatalog& fields,
                                                 FileSystem& files, Clock& clock, Log& log);
 
-  RulesInForce current() override { return *in_force_.get(); }
+  RulesInForce current() override { return in_force_.get()->rules; }
+  // The same rules as the workers use them.
+  std::shared_ptr<const CompiledRules> compiled() const { return in_force_.get()->compiled; }
   Status reload() override EXCLUDES(reload_mutex_);
 
  private:
+  struct InForce {
+    RulesInForce rules;
+    std::shared_ptr<const CompiledRules> compiled;
+  };
+
   RuleBook(DetectSettings settings, FieldCatalog& fields, FileSystem& files, Clock& clock,
            Log& log);
   Result<std::vector<RuleSource>> read_sources() const;
@@ -38,7 +45,7 @@ class RuleBook final : public RuleDesk {
   Clock& clock_;
   Log& log_;
   Mutex reload_mutex_;
-  Published<RulesInForce> in_force_;
+  Published<InForce> in_force_;
 };
 
 }  // namespace tocsin

@@ -25,7 +25,7 @@ class BatchWork {
   virtual ~BatchWork() = default;
   // Decodes, enriches and matches the records [from, to) of the batch.
   virtual MatchedBatch run(std::shared_ptr<const RecordBatch> batch, std::size_t from,
-                           std::size_t to, std::shared_ptr<const RuleSet> rules) = 0;
+                           std::size_t to, std::shared_ptr<const CompiledRules> rules) = 0;
 };
 
 class WorkerStage {
@@ -34,7 +34,7 @@ class WorkerStage {
   static constexpr std::size_t kTasksInFlightMax = 16;
 
   using MakeWork = std::function<std::unique_ptr<BatchWork>()>;
-  using CurrentRules = std::function<std::shared_ptr<const RuleSet>()>;
+  using CurrentRules = std::function<std::shared_ptr<const CompiledRules>()>;
 
   WorkerStage(JournalFeed& feed, std::size_t workers, const MakeWork& make_work,
               CurrentRules current_rules);
@@ -51,7 +51,7 @@ class WorkerStage {
     std::shared_ptr<const RecordBatch> batch;
     std::size_t from = 0;
     std::size_t to = 0;
-    std::shared_ptr<const RuleSet> rules;
+    std::shared_ptr<const CompiledRules> rules;
   };
 
   void dispatch();
