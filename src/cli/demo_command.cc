@@ -136,12 +136,12 @@ Status connect(const DemoArguments& arguments, FileSystem& files, const Stop& st
 
 Status send_history(Day& day, const DayOptions& options, LineSender& sender, Clock& clock,
                     const Stop& stop) {
-  ProgressBar progress("sending the past", clock);
+  ProgressLine progress("sending the past", clock);
   const Span begun = clock.since_boot();
   const auto whole = static_cast<std::uint64_t>((options.end - options.start).value);
   TRY_ASSIGN(const Played played, play_history(day, sender, [&](const Played& so_far) {
                progress.show(static_cast<std::uint64_t>((so_far.until - options.start).value),
-                             whole, fmt::format("{} lines", so_far.lines));
+                             whole);
                return !stop.asked();
              }));
   const Span taken(clock.since_boot().value - begun.value);
@@ -162,13 +162,9 @@ Status send_live(const DemoArguments& arguments, const DayOptions& history, Line
   }
   Day day(options);
   fmt::print(stderr, "demo: going on live; Ctrl-C ends it\n");
-  ProgressBar progress("live", clock);
   const auto played = play_live(
       day, sender, clock, [&stop](Span span) { stop.pause(span); },
-      [&](const Played& so_far) {
-        progress.show(0, 0, fmt::format("{} lines", so_far.lines));
-        return !stop.asked() && clock.now() < options.end;
-      });
+      [&](const Played&) { return !stop.asked() && clock.now() < options.end; });
   return played ? Status{} : Status(played.error());
 }
 

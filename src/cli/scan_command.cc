@@ -92,8 +92,8 @@ class Scan {
     std::size_t said = 0;
     for (const LoadIssue& issue : report.issues) {
       if (issue.refused && said++ < kRefusalsShown) {
-        fmt::print(stderr, "rule refused: {}:{}:{}: {}\n", terminal_text(issue.file), issue.line,
-                   issue.column, terminal_text(issue.reason));
+        fmt::print(stderr, "rule refused: {}:{}:{}: {}\n", printable(issue.file), issue.line,
+                   issue.column, printable(issue.reason));
       }
     }
     if (said > kRefusalsShown) {
@@ -143,8 +143,7 @@ class Scan {
         next_ = seq_plus(next_, batch->size());
         pipeline.submit(std::move(batch));
         batch = std::make_shared<RecordBatch>();
-        progress_.show(bytes_done_ + reader.stored_bytes_read(), bytes_total_,
-                       fmt::format("{} lines", totals_.lines));
+        progress_.show(bytes_done_ + reader.stored_bytes_read(), bytes_total_);
       }
     };
     for (std::uint64_t line_number = 1;; ++line_number) {
@@ -200,7 +199,7 @@ class Scan {
   LineMap places_;
   ScanFindings findings_;
   ScanTotals totals_;
-  ProgressBar progress_;
+  ProgressLine progress_;
   Seq next_{1};
   std::uint64_t bytes_done_ = 0;
   std::uint64_t bytes_total_ = 0;
