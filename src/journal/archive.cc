@@ -446,26 +446,47 @@ Result<InclusionProof> Archive::prove(Seq seq, const Checkpoint& checkpoint) {
     return fail(ErrorCode::kUnavailable, "record {} is in block {}, the checkpoint covers {}",
                 seq.value, place->index, checkpoint.tree_size);
   }
-  Result<std::shared_ptr<const Block>> loaded = load(*place);
-  if (!loaded) {
-    return fail_because(std::move(loaded).error(), "proving record {}", seq.value);
+  auto shared = block_proof(*place, checkpoint.tree_size);
+  if (!shared) {
+    return fail_because(std::move(shared).error(), "proving record {}", seq.value);
   }
-  const Block& block = **loaded;
+  const BlockProof& in_block = **shared;
+  const Block& block = *in_block.block;
   InclusionProof proof;
   proof.seq = seq;
   proof.record_index = static_cast<std::uint32_t>(seq.value - block.header.first_seq.value);
   proof.redacted = block.is_redacted(proof.record_index);
   proof.salt = block.salts[proof.record_index];
-  const std::vector<Sha256Digest> leaves = block.leaves();
-  proof.record_leaf = leaves[proof.record_index];
-  TRY_ASSIGN(proof.record_path,
-             inclusion_path(proof.record_index, leaves.size(), range_root_of(leaves)));
+  proof.record_leaf = in_block.records.leaf(proof.record_index);
+  proof.record_path = in_block.records.inclusion_path(proof.record_index);
   proof.block_header = block.header.committed();
   proof.block_index = place->index;
-  TRY_ASSIGN(proof.block_path,
-             inclusion_path(place->index, checkpoint.tree_size,
-                            [this](std::uint64_t b, std::uint64_t e) { return range_root(b, e); }));
+  proof.block_path = in_block.path;
   proof.checkpoint = checkpoint;
+  return proof;
+}
+
+Result<std::shared_ptr<const Archive::BlockProof>> Archive::block_proof(const Place& place,
+                                                                        std::uint64_t tree_size) {
+  {
+    MutexLock lock(mutex_);
+    if (last_proof_ != nullptr && last_proof_->segment == place.segment &&
+        last_proof_->index == place.index && last_proof_->tree_size == tree_size) {
+      return last_proof_;
+    }
+  }
+  TRY_ASSIGN(const std::shared_ptr<const Block> block, load(place));
+  TreeLevels records(block->leaves());
+  if (records.root() != block->header.root) {
+    return fail(ErrorCode::kCorrupt, "block {}: the records do not make its root", place.index);
+  }
+  TRY_ASSIGN(std::vector<Sha256Digest> path,
+             inclusion_path(place.index, tree_size,
+                            [this](std::uint64_t b, std::uint64_t e) { return range_root(b, e); }));
+  auto proof = std::make_shared<const BlockProof>(BlockProof{
+      place.segment, place.index, tree_size, block, std::move(records), std::move(path)});
+  MutexLock lock(mutex_);
+  last_proof_ = proof;
   return proof;
 }
 

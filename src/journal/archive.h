@@ -73,6 +73,18 @@ class Archive {
     std::shared_ptr<const Block> block;
   };
 
+  // What all proofs out of one block share.
+  struct BlockProof {
+    Seq segment;
+    std::uint64_t index = 0;
+    std::uint64_t tree_size = 0;
+    std::shared_ptr<const Block> block;
+    TreeLevels records;
+    std::vector<Sha256Digest> path;
+  };
+
+  Result<std::shared_ptr<const BlockProof>> block_proof(const Place& place, std::uint64_t tree_size)
+      EXCLUDES(mutex_);
   std::optional<std::size_t> segment_at(Seq seq) const REQUIRES(mutex_);
   Result<Entries> entries_of(const Info& info) EXCLUDES(mutex_);
   // The block that holds `seq`, or the next one; nothing when only the tail can.
@@ -97,6 +109,7 @@ class Archive {
   Seq end_ GUARDED_BY(mutex_){1};
   Seq noted_until_ GUARDED_BY(mutex_);  // unreadable blocks are logged once, going forward
   std::deque<CachedBlock> block_cache_ GUARDED_BY(mutex_);
+  std::shared_ptr<const BlockProof> last_proof_ GUARDED_BY(mutex_);
   std::deque<std::pair<std::uint64_t, Entries>> entries_cache_ GUARDED_BY(mutex_);
 };
 

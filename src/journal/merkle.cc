@@ -78,6 +78,36 @@ Sha256Digest tree_root(std::vector<Sha256Digest> leaves) {
   return leaves.front();
 }
 
+TreeLevels::TreeLevels(std::vector<Sha256Digest> leaves) {
+  CHECK(!leaves.empty());
+  levels_.push_back(std::move(leaves));
+  while (levels_.back().size() > 1) {
+    const std::vector<Sha256Digest>& below = levels_.back();
+    std::vector<Sha256Digest> level;
+    level.reserve((below.size() + 1) / 2);
+    for (std::size_t i = 0; i + 1 < below.size(); i += 2) {
+      level.push_back(node_hash(below[i], below[i + 1]));
+    }
+    if (below.size() % 2 == 1) {
+      level.push_back(below.back());
+    }
+    levels_.push_back(std::move(level));
+  }
+}
+
+std::vector<Sha256Digest> TreeLevels::inclusion_path(std::uint64_t index) const {
+  CHECK(index < size());
+  std::vector<Sha256Digest> path;
+  for (const std::vector<Sha256Digest>& level : levels_) {
+    const std::uint64_t sibling = index ^ 1U;
+    if (sibling < level.size()) {
+      path.push_back(level[sibling]);
+    }
+    index /= 2;
+  }
+  return path;
+}
+
 RangeRoot range_root_of(std::span<const Sha256Digest> leaves) {
   return [leaves](std::uint64_t begin, std::uint64_t end) -> Result<Sha256Digest> {
     const auto part = leaves.subspan(begin, end - begin);

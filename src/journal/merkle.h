@@ -23,6 +23,19 @@ Sha256Digest node_hash(const Sha256Digest& left,
 // Root of a whole tree; the root of no leaves is SHA-256 of nothing. Destroys `leaves`.
 Sha256Digest tree_root(std::vector<Sha256Digest> leaves);
 
+// A whole small tree with all its nodes, for many paths.
+class TreeLevels {
+ public:
+  explicit TreeLevels(std::vector<Sha256Digest> leaves);  // at least one
+  const Sha256Digest& root() const { return levels_.back().front(); }
+  const Sha256Digest& leaf(std::uint64_t index) const { return levels_.front()[index]; }
+  std::uint64_t size() const { return levels_.front().size(); }
+  std::vector<Sha256Digest> inclusion_path(std::uint64_t index) const;  // index < size()
+
+ private:
+  std::vector<std::vector<Sha256Digest>> levels_;
+};
+
 // Gives the root of the leaves [begin, end).
 using RangeRoot = std::function<Result<Sha256Digest>(std::uint64_t begin, std::uint64_t end)>;
 // Over leaves that are all at hand.

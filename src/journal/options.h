@@ -20,7 +20,7 @@ struct JournalOptions {
   std::size_t record_bytes_max = std::size_t{16} << 20U;  // a larger record refuses its batch
 
   Span commit_interval = span_ms(5);                           // between commits of small groups
-  std::size_t commit_bytes = std::size_t{1} << 20U;            // that much waiting commits at once
+  std::size_t commit_bytes = std::size_t{256} << 10U;          // that much waiting commits at once
   std::size_t commit_group_bytes_max = std::size_t{4} << 20U;  // taken into one commit
 
   std::uint64_t segment_bytes_max = std::uint64_t{256} << 20U;

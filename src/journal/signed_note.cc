@@ -208,6 +208,20 @@ Result<VerifierKey> load_verifier_key(FileSystem& files, const std::string& key_
   return VerifierKey::parse(text);
 }
 
+Status check_private_key(FileSystem& files, const std::string& key_directory,
+                         const VerifierKey& key) {
+  const Result<std::string> text = read_file(files, key_path(key_directory), kKeyFileBytesMax);
+  if (!text) {
+    const ErrorCode code = text.error().code();
+    return code == ErrorCode::kNotFound || code == ErrorCode::kDenied ? Status{} : text.error();
+  }
+  TRY_ASSIGN(const SigningKey mine, SigningKey::parse(*text));
+  if (mine.text() != *text || mine.verifier().text() != key.text()) {
+    return fail(ErrorCode::kCorrupt, "journal key: it does not belong to {}", key.name);
+  }
+  return {};
+}
+
 Result<std::string> open_note(std::string_view note, const VerifierKey& key) {
   const std::size_t split = note.rfind("\n\n");
   if (note.size() > kNoteBytesMax || split == std::string_view::npos || !note.ends_with('\n')) {

@@ -29,6 +29,9 @@ class SigningKey {
   const VerifierKey& verifier() const { return verifier_; }
   std::string sign(std::string_view text) const;  // the whole note
 
+  friend Status check_private_key(FileSystem& files, const std::string& key_directory,
+                                  const VerifierKey& key);
+
  private:
   static Result<SigningKey> parse(std::string_view text);
   std::string text() const;
@@ -38,6 +41,11 @@ class SigningKey {
 };
 
 Result<VerifierKey> load_verifier_key(FileSystem& files, const std::string& key_directory);
+
+// That <key_directory>/journal.key, where it is there and may be read, is as it was written and
+// belongs to `key`.
+Status check_private_key(FileSystem& files, const std::string& key_directory,
+                         const VerifierKey& key);
 
 // The text of a note that `key` has signed; kCorrupt otherwise.
 Result<std::string> open_note(std::string_view note, const VerifierKey& key);
