@@ -16,14 +16,14 @@
 namespace tocsin {
 
 struct EnrichTables {
-  std::shared_ptr<const CountryTable> country;            // null: off
-  std::shared_ptr<const NetworkOwnerTable> owner;         // null: off
+  std::shared_ptr<const CountryTable> country;     // null: off
+  std::shared_ptr<const NetworkOwnerTable> owner;  // null: off
   std::vector<std::shared_ptr<const ThreatList>> threats;
 };
 
 struct EnrichFiles {
-  std::string country_mmdb;                // "" = off
-  std::vector<std::string> owner_csvs;     // start,end,number,name
+  std::string country_mmdb;             // "" = off
+  std::vector<std::string> owner_csvs;  // start,end,number,name
   std::vector<ThreatListFile> threats;
 };
 

@@ -1,0 +1,146 @@
+#include "enrich/enricher.h"
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "base/ip.h"
+#include "model/ecs_fields.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kCacheSlots = 8192;  // a power of two
+constexpr std::size_t kListsKeptMax = 4;   // threat lists named per address
+
+// What the tables say about one address.
+struct Known {
+  IpAddress address;
+  bool filled = false;
+  IpScope scope = IpScope::kPublic;
+  std::uint8_t list_count = 0;
+  std::array<std::uint16_t, kListsKeptMax> lists{};
+  std::string_view country;
+  std::optional<NetworkOwner> owner;
+};
+
+struct End {
+  FieldId ip;
+  FieldId scope;
+  FieldId country;
+  FieldId as_number;
+  FieldId as_name;
+};
+
+constexpr End kSource{fields::source_ip, fields::source_scope, fields::source_geo_country,
+                      fields::source_as_number, fields::source_as_name};
+constexpr End kDestination{fields::destination_ip, fields::destination_scope,
+                           fields::destination_geo_country, fields::destination_as_number,
+                           fields::destination_as_name};
+
+}  // namespace
+
+struct Enricher::State {
+  State(const Published<EnrichTables>& tables, Metrics& metrics)
+      : published(tables),
+        threats_seen(metrics.counter("tocsin_enrich_threat_hits_total",
+                                     "Addresses in events that a threat list names")),
+        cache(kCacheSlots) {}
+
+  const Known& look_up(const IpAddress& address) {
+    const std::uint64_t mixed =
+        (address.high * 0xD6E8FEB86659FD93ULL ^ address.low) * 0x9E3779B97F4A7C15ULL;
+    Known& known = cache[mixed >> 51U];
+    if (!known.filled || known.address != address) {
+      known = ask(address);
+    }
+    return known;
+  }
+
+  Known ask(const IpAddress& address) const {
+    Known known;
+    known.address = address;
+    known.filled = true;
+    known.scope = ip_scope(address);
+    if (current->country != nullptr) {
+      known.country = current->country->find(address);
+    }
+    if (current->owner != nullptr) {
+      known.owner = current->owner->find(address);
+    }
+    for (std::size_t i = 0; i < current->threats.size() && known.list_count < kListsKeptMax; ++i) {
+      if (current->threats[i]->contains(address)) {
+        known.lists[known.list_count++] = static_cast<std::uint16_t>(i);
+      }
+    }
+    return known;
+  }
+
+  // Texts are copied: the event may outlive the tables.
+  void write(const End& end, std::string_view ip_text, const Known& known, bool has_country,
+             bool has_owner, EventBatch& events) {
+    events.add_text(end.scope, ip_scope_name(known.scope));
+    if (!has_country && !known.country.empty()) {
+      events.add_copy(end.country, known.country);
+    }
+    if (!has_owner && known.owner) {
+      events.add(end.as_number, Value::integer(known.owner->number));
+      if (!known.owner->name.empty()) {
+        events.add_copy(end.as_name, known.owner->name);
+      }
+    }
+    for (std::size_t i = 0; i < known.list_count; ++i) {
+      events.add_copy(fields::threat_list, current->threats[known.lists[i]]->name());
+    }
+    if (known.list_count > 0) {
+      threats_seen.add();
+      events.add_text(fields::threat_indicator_ip, ip_text);
+    }
+  }
+
+  const Published<EnrichTables>& published;
+  Counter& threats_seen;
+  std::shared_ptr<const EnrichTables> current;
+  std::vector<Known> cache;
+};
+
+Enricher::Enricher(const Published<EnrichTables>& tables, Metrics& metrics)
+    : state_(std::make_unique<State>(tables, metrics)) {
+  begin_batch();
+}
+
+Enricher::~Enricher() = default;
+
+void Enricher::begin_batch() {
+  auto newest = state_->published.get();
+  if (newest != state_->current) {
+    state_->current = std::move(newest);
+    state_->cache.assign(kCacheSlots, Known{});
+  }
+}
+
+void Enricher::enrich_last(EventBatch& events) {
+  std::string_view source;
+  std::string_view destination;
+  std::array<bool, 4> told{};  // source country, source owner, destination country, its owner
+  for (const Field& field : events.fields(events.size() - 1)) {
+    if (field.id == kSource.ip && source.empty() && field.value.is_text()) {
+      source = field.value.as_text();
+    } else if (field.id == kDestination.ip && destination.empty() && field.value.is_text()) {
+      destination = field.value.as_text();
+    } else {
+      told[0] = told[0] || field.id == kSource.country;
+      told[1] = told[1] || field.id == kSource.as_number;
+      told[2] = told[2] || field.id == kDestination.country;
+      told[3] = told[3] || field.id == kDestination.as_number;
+    }
+  }
+  if (const auto address = parse_ip(source)) {
+    state_->write(kSource, source, state_->look_up(*address), told[0], told[1], events);
+  }
+  if (const auto address = parse_ip(destination)) {
+    state_->write(kDestination, destination, state_->look_up(*address), told[2], told[3], events);
+  }
+}
+
+}  // namespace tocsin
