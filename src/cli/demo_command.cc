@@ -136,7 +136,7 @@ Status connect(const DemoArguments& arguments, FileSystem& files, const Stop& st
 
 Status send_history(Day& day, const DayOptions& options, LineSender& sender, Clock& clock,
                     const Stop& stop) {
-  ProgressLine progress("sending the past", clock);
+  ProgressBar progress("sending the past", clock);
   const Span begun = clock.since_boot();
   const auto whole = static_cast<std::uint64_t>((options.end - options.start).value);
   TRY_ASSIGN(const Played played, play_history(day, sender, [&](const Played& so_far) {

@@ -72,7 +72,7 @@ void print_explanation(const RuleInfo& info, const RuleExplanation& explanation,
     return;
   }
   fmt::print("line {}: {} «{}»\n{}\n", line, explanation.matches() ? "matches" : "does not match",
-             printable(info.title), explanation_text(explanation));
+             terminal_text(info.title), explanation_text(explanation));
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ void print_issue(const LoadIssue& issue, bool as_json) {
     fmt::print("{}\n", json.take());
     return;
   }
-  fmt::print("{}:{}:{}: {}: {}\n", printable(issue.file), issue.line, issue.column,
-             issue.refused ? "refused" : "warning", printable(issue.reason));
+  fmt::print("{}:{}:{}: {}: {}\n", terminal_text(issue.file), issue.line, issue.column,
+             issue.refused ? "refused" : "warning", terminal_text(issue.reason));
 }
 
 Status check(const RulesArguments& arguments, ExitCode& exit_code) {
@@ -79,8 +79,8 @@ void print_info(const RuleInfo& info, std::string_view kind, bool as_json) {
     fmt::print("{}\n", json.take());
     return;
   }
-  fmt::print("{:<13}  {:<11}  {:<70}  {}\n", level_name(info.level), kind, printable(info.title),
-             printable(info.file));
+  fmt::print("{:<13}  {:<11}  {:<70}  {}\n", level_name(info.level), kind,
+             terminal_text(info.title), terminal_text(info.file));
 }
 
 Status list(const RulesArguments& arguments, ExitCode& exit_code) {
@@ -128,10 +128,10 @@ void print_result(const RuleTestResult& result, bool as_json) {
     return;
   }
   fmt::print("{}  {} ({} streams, {} events)\n", result.passed() ? "pass" : "FAIL",
-             printable(result.folder), result.streams, result.events);
+             terminal_text(result.folder), result.streams, result.events);
   for (const RuleTestFailure& failure : result.failures) {
-    fmt::print("      {}:{}: {}\n", printable(failure.file), failure.line,
-               printable(failure.reason));
+    fmt::print("      {}:{}: {}\n", terminal_text(failure.file), failure.line,
+               terminal_text(failure.reason));
   }
 }
 

@@ -92,8 +92,8 @@ class Scan {
     std::size_t said = 0;
     for (const LoadIssue& issue : report.issues) {
       if (issue.refused && said++ < kRefusalsShown) {
-        fmt::print(stderr, "rule refused: {}:{}:{}: {}\n", printable(issue.file), issue.line,
-                   issue.column, printable(issue.reason));
+        fmt::print(stderr, "rule refused: {}:{}:{}: {}\n", terminal_text(issue.file), issue.line,
+                   issue.column, terminal_text(issue.reason));
       }
     }
     if (said > kRefusalsShown) {
@@ -199,7 +199,7 @@ class Scan {
   LineMap places_;
   ScanFindings findings_;
   ScanTotals totals_;
-  ProgressLine progress_;
+  ProgressBar progress_;
   Seq next_{1};
   std::uint64_t bytes_done_ = 0;
   std::uint64_t bytes_total_ = 0;

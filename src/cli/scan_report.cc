@@ -22,14 +22,14 @@ std::string short_time(Micros time) {
 }
 
 std::string key_for_people(const std::vector<KeyPart>& key) {
-  return key.empty() ? "everywhere" : printable(key_text(key), kKeyBytesMax);
+  return key.empty() ? "everywhere" : terminal_text(key_text(key), kKeyBytesMax);
 }
 
 void append_evidence(std::string& out, const FoldedFinding& folded, const LineMap& places) {
   for (const auto& [seq, text] : folded.lines) {
     const LinePlace place = places.find(seq);
-    out += fmt::format("            {}:{}: {}\n", printable(place.file), place.line,
-                       printable(text, kEvidenceBytesMax));
+    out += fmt::format("            {}:{}: {}\n", terminal_text(place.file), place.line,
+                       terminal_text(text, kEvidenceBytesMax));
   }
 }
 
@@ -84,9 +84,9 @@ std::string scan_table(const std::vector<FoldedFinding>& found, const LineMap& p
   for (const FoldedFinding& folded : found) {
     out += fmt::format("{:<8}  {:>7}  {:<20}  {:<20}  {} ({})\n", level_name(folded.rule->level),
                        folded.events, short_time(folded.first), short_time(folded.last),
-                       printable(folded.rule->title), key_for_people(folded.key));
+                       terminal_text(folded.rule->title), key_for_people(folded.key));
     if (!folded.sentence.empty()) {
-      out += fmt::format("          {}\n", printable(folded.sentence));
+      out += fmt::format("          {}\n", terminal_text(folded.sentence));
     }
     append_evidence(out, folded, places);
   }

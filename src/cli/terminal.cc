@@ -1,12 +1,12 @@
 #include "cli/terminal.h"
 
-#include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/time_text.h"
 #include "base/utf8.h"
@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kWidthWithoutTerminal = 120;
 constexpr std::size_t kColumnMax = 44;
+constexpr std::size_t kBarWidth = 24;
 
 // Code points, which is close enough to columns for log text.
 std::size_t width_of(std::string_view text) {
@@ -40,8 +41,8 @@ std::string cut(const std::string& text, std::size_t width) {
 
 }  // namespace
 
-std::string printable(std::string_view text, std::size_t width_max) {
-  const std::string valid = to_valid_utf8(utf8_prefix(text, width_max));
+std::string terminal_text(std::string_view text, std::size_t bytes_max) {
+  const std::string valid = to_valid_utf8(utf8_prefix(text, bytes_max));
   std::string out;
   for (const char c : valid) {
     const auto byte = static_cast<unsigned char>(c);
@@ -51,11 +52,15 @@ std::string printable(std::string_view text, std::size_t width_max) {
       out += c;
     }
   }
-  return text.size() > width_max ? out + "…" : out;
+  return text.size() > bytes_max ? out + "…" : out;
 }
 
-bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
-bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+bool stdout_is_terminal() {
+  return ::isatty(STDOUT_FILENO) == 1;
+}
+bool stderr_is_terminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
 
 std::size_t terminal_width() {
   winsize size{};
@@ -91,33 +96,38 @@ std::string TextTable::render(std::size_t width) const {
   return out;
 }
 
-ProgressLine::ProgressLine(std::string what, Clock& clock)
+ProgressBar::ProgressBar(std::string what, Clock& clock)
     : what_(std::move(what)),
       clock_(clock),
       on_(stderr_is_terminal()),
       begun_(clock.since_boot()) {}
 
-void ProgressLine::show(std::uint64_t done, std::uint64_t total) {
+void ProgressBar::show(std::uint64_t done, std::uint64_t total, std::string_view note) {
   const Span now = clock_.since_boot();
-  if (!on_ || total == 0 || now.value - shown_.value < 100 * kMicrosPerMilli) {
+  if (!on_ || now.value - shown_.value < 100 * kMicrosPerMilli) {
     return;
   }
   shown_ = now;
   visible_ = true;
-  const double share = static_cast<double>(done) / static_cast<double>(total);
+  if (total == 0) {
+    fmt::print(stderr, "\r{} {}\x1b[K", what_, note);
+    std::fflush(stderr);
+    return;
+  }
+  const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
   const double elapsed = static_cast<double>(now.value - begun_.value);
   const auto left = share > 0.01 ? static_cast<std::int64_t>(elapsed / share - elapsed) : 0;
-  const auto bars = static_cast<std::size_t>(share * 24);
+  const auto bars = static_cast<std::size_t>(share * kBarWidth);
   std::string bar;
-  for (std::size_t i = 0; i < 24; ++i) {
+  for (std::size_t i = 0; i < kBarWidth; ++i) {
     bar += i < bars ? "━" : "─";
   }
-  fmt::print(stderr, "\r{} {} {:3.0f} %  {} left \x1b[K", what_, bar, share * 100,
-             left > 0 ? span_text(Span(left)) : "…");
+  fmt::print(stderr, "\r{} {} {:3.0f} %  {} left  {}\x1b[K", what_, bar, share * 100,
+             left > 0 ? span_text(Span(left)) : "…", note);
   std::fflush(stderr);
 }
 
-void ProgressLine::clear() {
+void ProgressBar::clear() {
   if (visible_) {
     std::fputs("\r\x1b[K", stderr);
     visible_ = false;

@@ -1,4 +1,4 @@
-// What people see: text made safe for a terminal, tables, and a progress line.
+// What people see: text made safe for a terminal, tables, and a progress bar.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 namespace tocsin {
 
 // Log text may hold escape sequences that would act on a terminal: control characters are shown as
-// escapes (\x1b), invalid UTF-8 as U+FFFD, and the rest is cut at `width_max` bytes.
-std::string printable(std::string_view text, std::size_t width_max = 4'096);
+// escapes (\x1b), invalid UTF-8 as U+FFFD, and the rest is cut at `bytes_max` bytes.
+std::string terminal_text(std::string_view text, std::size_t bytes_max = 4'096);
 
 bool stdout_is_terminal();
 bool stderr_is_terminal();
@@ -31,16 +31,16 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// "verifying  45 %  1.2 GB  10 s left" on standard error, at most ten times a second, only on a
-// terminal; clear() removes it.
-class ProgressLine {
+// "verifying ━━━━──── 45 %  12s left" on standard error, at most ten times a second, only on a
+// terminal; clear() removes it. With a total of 0 only the note is shown.
+class ProgressBar {
  public:
-  ProgressLine(std::string what, Clock& clock);
-  ~ProgressLine() { clear(); }
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
+  ProgressBar(std::string what, Clock& clock);
+  ~ProgressBar() { clear(); }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
 
-  void show(std::uint64_t done, std::uint64_t total);
+  void show(std::uint64_t done, std::uint64_t total, std::string_view note = {});
   void clear();
 
  private:
