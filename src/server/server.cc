@@ -88,8 +88,7 @@ Status RunningServer::start() {
   TRY(open_stores());
   TRY(open_door());
   TRY(leave_local_access());
-  TRY_ASSIGN(intake_,
-             IntakeSet::start(settings_, *sink_, *sources_, {files_, clock_, metrics_, log_}));
+  TRY_ASSIGN(intake_, IntakeSet::start(settings_, files_, {*sink_, *sources_, clock_, log_}));
   housekeeping_ = std::make_unique<Housekeeping>(chores(), clock_);
   return {};
 }
