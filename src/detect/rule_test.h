@@ -4,7 +4,7 @@
 // line of those is either {"raw": "a log line as written", "source": "format hint", "received":
 // "2026-11-23T14:00:00Z"} or an event as JSON. A file is a stream; an empty line begins the next,
 // separate stream. must_fire: every stream gives at least one finding of a rule of this folder, or
-// exactly N events' worth when the stream's first line is {"expect": N}. must_not_fire: none.
+// exactly N findings when the stream's first line is {"expect": N}. must_not_fire: none.
 // A stream may tell which rule: {"expect": 1, "rule": "Title or id"}.
 #pragma once
 

@@ -1,10 +1,10 @@
 // The taxonomy files that the program ships, and, when the data is there, all of SigmaHQ on them.
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "base/text.h"
 #include "detect/rule_set.h"
@@ -15,8 +15,7 @@ namespace {
 
 Taxonomy shipped_taxonomy() {
   PosixFileSystem files;
-  const auto sources =
-      read_rule_sources(files, std::string(TOCSIN_SOURCE_DIR) + "/rules/taxonomy");
+  const auto sources = read_rule_sources(files, std::string(TOCSIN_SOURCE_DIR) + "/rules/taxonomy");
   EXPECT_TRUE(sources) << sources.error().full_text();
   auto taxonomy = Taxonomy::load(*sources);
   EXPECT_TRUE(taxonomy) << taxonomy.error().full_text();
@@ -51,8 +50,7 @@ TEST(ShippedTaxonomy, GivesSigmasNamesOurs) {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "tocsin-sigma-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "tocsin-sigma-XXXXXX").string();
     path_ = mkdtemp(pattern.data());
   }
   ~TemporaryFolder() {

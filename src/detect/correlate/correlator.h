@@ -8,9 +8,11 @@
 // its window is over: a window then starts with a group's first event.
 //
 // Events may come out of order: within timespan + lateness of a group's newest event they are put
-// in their place and every window around them is looked at. Older ones are counted and left out.
-// State is bounded by `groups_max` and `entries_max`; the smallest, coldest groups are evicted
-// first, counted. Metrics: tocsin_detect_correlation_*.
+// in their place and every window around them is looked at. Older ones go to a second window of the
+// same group: history that arrives beside live events is still seen. Distinct values are told apart
+// by a 64-bit hash. An event without a value for the group-by is counted and left out. State is
+// bounded by `groups_max` and `entries_max`; the smallest, coldest groups are evicted first,
+// counted. Metrics: tocsin_detect_correlation_*.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +35,7 @@ struct CorrelatorLimits {
   std::size_t entries_max = 4'000'000;     // events remembered in all windows together
   std::size_t window_entries_max = 4'096;  // exact up to here in one window, coarser above
   Span lateness = span_s(10);
+  std::uint64_t hash_seed = 0;  // random in a server: senders choose the keys of groups
 };
 
 class Correlator {
@@ -43,7 +46,8 @@ class Correlator {
   Correlator(const Correlator&) = delete;
   Correlator& operator=(const Correlator&) = delete;
 
-  // `hits` sorted as Matcher gives them. Findings are appended in Seq order.
+  // `hits` sorted as Matcher gives them. Findings are appended as they become known: for one rule
+  // and key in Seq order.
   void consume(const EventBatch& batch, std::span<const RuleHit> hits, std::vector<Finding>& out);
   // Ends every window that waits for its end, as if the stream were over (scan, rule tests).
   void finish(std::vector<Finding>& out);

@@ -1,0 +1,42 @@
+// Hit: what a correlation counts, and the key of the group that it belongs to.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/sigma/correlation.h"
+#include "model/event.h"
+#include "model/finding.h"
+
+namespace tocsin {
+
+// An event that a rule matched, or a finding of a correlation below.
+struct Hit {
+  const EventBatch* batch = nullptr;  // null: a window ended without a new event
+  std::size_t event = 0;
+  const std::vector<KeyPart>* key = nullptr;  // of the correlation below
+  Micros time;
+  Micros received;
+  Seq seq;
+};
+
+// An event stamped more than this after it was received is taken at the time it was received.
+inline constexpr Span kFutureMax = span_s(300);
+Hit hit_of(const EventBatch& batch, std::size_t event);
+
+// Appends the field's first value; false when there is none.
+bool append_value(const Hit& hit, const sigma::NamedField& field, std::string& out);
+// The same with its length before it: no value can imitate two.
+bool append_part(const Hit& hit, const sigma::NamedField& field, std::string& out);
+
+// The lane of a group: live events, or history that arrives beside them.
+enum class Lane : char { kLive = 'L', kHistory = 'H' };
+
+// Lane, correlation, then the parts of the group-by. False when a part has no value.
+bool make_group_key(const Hit& hit, std::uint32_t correlation,
+                    const std::vector<sigma::NamedField>& group_by, std::string& key);
+// Names and values of a group key.
+std::vector<KeyPart> key_parts(const sigma::Correlation& correlation, std::string_view key);
+
+}  // namespace tocsin
