@@ -3,9 +3,9 @@
 // No business here: resources call the interfaces of the modules below. The wire is described in
 // docs/api.md and served as OpenAPI 3.1 at /api/v1/openapi.json.
 //
-// Threads: handler() runs on the server's I/O threads and does not block: events are taken in place,
-// everything else goes to a bounded pool of its own (full: 503), searches and tails end when their
-// client goes. Destroy or stop() the Api after the HttpServer has stopped calling it.
+// Threads: handler() runs on the server's I/O threads and does not block: events are taken in
+// place, everything else goes to a bounded pool of its own (full: 503), searches and tails end when
+// their client goes. Destroy or stop() the Api after the HttpServer has stopped calling it.
 #pragma once
 
 #include <memory>
@@ -28,10 +28,10 @@ namespace tocsin {
 
 struct ApiSettings {
   std::string version;
-  bool metrics_public = false;      // /metrics without a key
-  std::size_t threads = 4;          // of the pool: searches, alerts, everything that may wait
-  std::size_t waiting_max = 256;    // requests that wait for a thread of the pool
-  std::size_t tails_max = 32;       // live tails at the same time
+  bool metrics_public = false;           // /metrics without a key
+  std::size_t threads = 4;               // of the pool: searches, alerts, everything that may wait
+  std::size_t waiting_max = 256;         // requests that wait for a thread of the pool
+  std::size_t tails_max = 32;            // live tails at the same time
   std::size_t ingest_waiting_max = 512;  // requests whose records are not durable yet: else 429
   std::uint64_t search_rows_max = 100'000;
   Span search_time_max = span_s(30);

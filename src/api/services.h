@@ -30,13 +30,13 @@ class RuleDesk {
 };
 
 struct VitalSigns {
-  bool accepting = true;               // records are taken
-  std::vector<std::string> problems;   // what is wrong, in plain words; empty: healthy
+  bool accepting = true;              // records are taken
+  std::vector<std::string> problems;  // what is wrong, in plain words; empty: healthy
   Micros started;
-  Seq decoded_end;                     // every record below is matched against the rules,
-  Seq indexed_end;                     // … searchable,
-  Seq alerted_end;                     // … folded into alerts
-  std::uint64_t disk_free_bytes = 0;   // where the data is
+  Seq decoded_end;                    // every record below is matched against the rules,
+  Seq indexed_end;                    // … searchable,
+  Seq alerted_end;                    // … folded into alerts
+  std::uint64_t disk_free_bytes = 0;  // where the data is
 };
 
 class Vitals {

@@ -1,0 +1,212 @@
+#include "api/alerts_resource.h"
+
+#include <algorithm>
+#include <array>
+
+#include "alert/triage.h"
+#include "api/parameters.h"
+#include "base/fail.h"
+#include "base/text.h"
+#include "base/time_text.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::array kLevels = {Level::kInformational, Level::kLow, Level::kMedium, Level::kHigh,
+                                Level::kCritical};
+
+Result<Level> read_level(const std::string& word) {
+  const auto found = std::ranges::find_if(
+      kLevels, [&](Level level) { return equals_ignore_case(word, level_name(level)); });
+  if (found == kLevels.end()) {
+    return fail(ErrorCode::kInvalid,
+                "level is not informational, low, medium, high or critical: {}",
+                word.substr(0, 32));
+  }
+  return *found;
+}
+
+Result<AlertState> read_state(const std::string& word) {
+  const std::optional<AlertState> state = parse_alert_state(word);
+  if (!state) {
+    return fail(ErrorCode::kInvalid, "state is not new, acknowledged or closed: {}",
+                word.substr(0, 32));
+  }
+  return *state;
+}
+
+Result<AlertFilter> read_filter(const HttpRequest& request, Micros now) {
+  TRY_ASSIGN(const Parameters given,
+             Parameters::of_query(request, {"state", "level", "rule", "key", "assignee", "from",
+                                            "to", "limit", "cursor"}));
+  AlertFilter filter;
+  TRY_ASSIGN(const std::vector<std::string> states, given.texts("state"));
+  for (const std::string& word : states) {
+    TRY_ASSIGN(const AlertState state, read_state(word));
+    filter.states.push_back(state);
+  }
+  TRY_ASSIGN(const std::optional<std::string> level, given.text("level"));
+  if (level) {
+    TRY_ASSIGN(filter.level_min, read_level(*level));
+  }
+  TRY_ASSIGN(filter.rule_id, given.text("rule"));
+  TRY_ASSIGN(filter.key, given.text("key"));
+  TRY_ASSIGN(filter.assignee, given.text("assignee"));
+  TRY_ASSIGN(filter.from, given.time("from", now));
+  TRY_ASSIGN(filter.to, given.time("to", now));
+  TRY_ASSIGN(const auto limit, given.number("limit", 1, kAlertsPageMax));
+  filter.limit = limit.value_or(filter.limit);
+  TRY_ASSIGN(const std::optional<std::string> cursor, given.text("cursor"));
+  filter.cursor = cursor.value_or("");
+  return filter;
+}
+
+Result<AlertPatch> read_patch(std::string_view json) {
+  TRY_ASSIGN(const Parameters given,
+             Parameters::of_json(json, {"state", "verdict", "assignee", "note"}));
+  AlertPatch patch;
+  TRY_ASSIGN(const std::optional<std::string> state, given.text("state"));
+  if (state) {
+    TRY_ASSIGN(patch.state, read_state(*state));
+  }
+  TRY_ASSIGN(const std::optional<std::string> verdict, given.text("verdict"));
+  if (verdict) {
+    patch.verdict = parse_alert_verdict(*verdict);
+    if (!patch.verdict) {
+      return fail(ErrorCode::kInvalid,
+                  "verdict is not true_positive, benign, false_positive or none: {}",
+                  verdict->substr(0, 32));
+    }
+  }
+  TRY_ASSIGN(patch.assignee, given.text("assignee"));
+  TRY_ASSIGN(patch.note, given.text("note"));
+  return patch;
+}
+
+void write_alerts(JsonWriter& json, const std::vector<Alert>& alerts) {
+  json.key("alerts").begin_array();
+  for (const Alert& alert : alerts) {
+    write_alert(json, alert);
+  }
+  json.end_array();
+}
+
+void write_alert_members(JsonWriter& json, const Alert& alert) {
+  json.member("id", alert.id);
+  json.member("rule_id", alert.rule_id);
+  json.member("rule_version", alert.rule_version);
+  json.member("title", alert.title);
+  json.member("level", level_name(alert.level));
+  json.key("tags").begin_array();
+  for (const std::string& tag : alert.tags) {
+    json.value(tag);
+  }
+  json.end_array();
+  json.key("key").begin_array();
+  for (const KeyPart& part : alert.key) {
+    json.begin_object().member("field", part.field).member("value", part.value).end_object();
+  }
+  json.end_array();
+  json.member("state", alert_state_name(alert.state));
+  json.member("verdict", alert_verdict_name(alert.verdict));
+  json.member("assignee", alert.assignee);
+  json.member("note", alert.note);
+  json.member("first", iso_time(alert.first));
+  json.member("last", iso_time(alert.last));
+  json.member("opened", iso_time(alert.opened));
+  json.member("updated", iso_time(alert.updated));
+  json.member("findings", alert.findings);
+  json.member("events", alert.events);
+  json.member("last_seq", alert.last_seq.value);
+  json.key("samples").begin_array();
+  for (const Seq seq : alert.samples) {
+    json.value(seq.value);
+  }
+  json.end_array();
+  json.member("sentence", alert.sentence);
+}
+
+}  // namespace
+
+void write_alert(JsonWriter& json, const Alert& alert) {
+  json.begin_object();
+  write_alert_members(json, alert);
+  json.end_object();
+}
+
+Result<HttpResponse> AlertsResource::list(const Call& call) {
+  TRY_ASSIGN(const AlertFilter filter, read_filter(call.request, clock_.now()));
+  TRY_ASSIGN(const AlertPage page, alerts_.list(filter));
+  JsonWriter json;
+  json.begin_object();
+  write_alerts(json, page.alerts);
+  json.key("next");
+  if (page.next.empty()) {
+    json.null();
+  } else {
+    json.value(page.next);
+  }
+  json.end_object();
+  return HttpResponse::json(200, json.take());
+}
+
+Result<HttpResponse> AlertsResource::counts(const Call& call) {
+  TRY(Parameters::of_query(call.request, {}));
+  TRY_ASSIGN(const std::vector<AlertCount> counts, alerts_.counts());
+  JsonWriter json;
+  json.begin_object().key("counts").begin_array();
+  for (const AlertCount& count : counts) {
+    json.begin_object();
+    json.member("state", alert_state_name(count.state));
+    json.member("level", level_name(count.level));
+    json.member("alerts", count.alerts);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return HttpResponse::json(200, json.take());
+}
+
+Result<HttpResponse> AlertsResource::get(const Call& call) {
+  TRY(Parameters::of_query(call.request, {}));
+  TRY_ASSIGN(const Alert alert, alerts_.get(call.path_values[0]));
+  TRY_ASSIGN(const std::vector<AlertChange> history, alerts_.history(alert.id));
+  JsonWriter json;
+  json.begin_object();
+  write_alert_members(json, alert);
+  json.key("history").begin_array();
+  for (const AlertChange& change : history) {
+    json.begin_object();
+    json.member("at", iso_time(change.at));
+    json.member("who", change.who);
+    json.member("what", change.what);
+    json.member("from", change.from);
+    json.member("to", change.to);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return HttpResponse::json(200, json.take());
+}
+
+Result<HttpResponse> AlertsResource::change(const Call& call) {
+  TRY_ASSIGN(const AlertPatch patch, read_patch(call.request.body));
+  TRY_ASSIGN(const std::vector<Alert> changed,
+             alerts_.change(std::span(call.path_values).first(1), patch, call.who.key_id));
+  JsonWriter json;
+  write_alert(json, changed.front());
+  return HttpResponse::json(200, json.take());
+}
+
+Result<HttpResponse> AlertsResource::change_many(const Call& call) {
+  TRY_ASSIGN(const Parameters given, Parameters::of_json(call.request.body, {"ids"}, {"change"}));
+  TRY_ASSIGN(const std::vector<std::string> ids, given.texts("ids"));
+  TRY_ASSIGN(const std::optional<std::string> change, given.object("change"));
+  TRY_ASSIGN(const AlertPatch patch, read_patch(change.value_or("{}")));
+  TRY_ASSIGN(const std::vector<Alert> changed, alerts_.change(ids, patch, call.who.key_id));
+  JsonWriter json;
+  json.begin_object();
+  write_alerts(json, changed);
+  json.end_object();
+  return HttpResponse::json(200, json.take());
+}
+
+}  // namespace tocsin

@@ -1,0 +1,181 @@
+#include "api/api.h"
+
+#include <atomic>
+
+#include "api/call.h"
+#include "api/cancel_watch.h"
+#include "api/door.h"
+#include "api/problem.h"
+#include "api/routes.h"
+#include "api/work_pool.h"
+#include "base/encoding.h"
+#include "base/hash.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kRequestIdDigits = 16;
+
+// Ids that do not repeat: a count, made unguessable in order by the time of the start.
+class RequestIds {
+ public:
+  explicit RequestIds(Clock& clock) : seed_(static_cast<std::uint64_t>(clock.now().value)) {}
+  std::string next() {
+    const std::uint64_t count = count_.fetch_add(1, std::memory_order_relaxed);
+    return fmt::format("{:0{}x}", hash64(fmt::format("{}", count), seed_), kRequestIdDigits);
+  }
+
+ private:
+  const std::uint64_t seed_;
+  std::atomic<std::uint64_t> count_{0};
+};
+
+class HttpApi final : public Api {
+ public:
+  HttpApi(const ApiSettings& settings, const ApiServices& of)
+      : metrics_(of.metrics),
+        ids_(of.clock),
+        door_(of.keys, of.clock),
+        ingest_(of.sink, of.sources, of.clock, settings.body, settings.ingest_waiting_max),
+        search_(of.events, watch_, of.clock,
+                {.rows_max = settings.search_rows_max, .time_max = settings.search_time_max}),
+        tails_(of.events, of.clock, settings.tails_max),
+        records_(of.journal, of.events, of.clock),
+        alerts_(of.alerts, of.clock),
+        rules_(of.rules),
+        journal_(of.journal),
+        sources_(of.sources, of.vitals, of.clock),
+        keys_(of.keys, of.clock),
+        server_({of.vitals, of.journal, of.events, of.metrics, of.clock}, settings.version),
+        router_(make_routes(
+            {ingest_, search_, tails_, records_, alerts_, rules_, journal_, sources_, keys_,
+             server_},
+            settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey)),
+        pool_(settings.threads, settings.waiting_max) {}
+  ~HttpApi() override { stop(); }
+
+  HttpHandler handler() override {
+    return [this](HttpRequest request, Responder responder) {
+      handle(std::move(request), std::move(responder));
+    };
+  }
+
+  HttpGate gate() override {
+    return [this](const HttpRequest& head) -> std::optional<HttpResponse> {
+      std::string id = id_of(head);
+      Admission admission = admit(head, id);
+      if (!admission.refusal) {
+        return std::nullopt;
+      }
+      return with_common_headers(std::move(*admission.refusal), id);
+    };
+  }
+
+  void sample_rates() override { sources_.sample(); }
+
+  void stop() override {
+    stopping_ = true;
+    watch_.cancel_all();
+    tails_.stop();
+    pool_.stop();
+    watch_.stop();
+  }
+
+ private:
+  struct Admission {
+    Router::Match match;
+    Principal who;
+    std::optional<HttpResponse> refusal;
+  };
+
+  std::string id_of(const HttpRequest& request) {
+    const std::string_view wanted = wanted_request_id(request);
+    return wanted.empty() ? ids_.next() : std::string(wanted);
+  }
+
+  Admission admit(const HttpRequest& request, std::string_view id) {
+    Admission admission;
+    admission.match = router_.find(request.method, request.path);
+    if (stopping_) {
+      admission.refusal = problem(503, "unavailable", "the server is stopping", id);
+    } else if (admission.match.route == nullptr && !admission.match.allow.empty()) {
+      admission.refusal = problem(405, "method_not_allowed",
+                                  fmt::format("this takes {}", admission.match.allow), id)
+                              .with("Allow", admission.match.allow);
+    } else if (admission.match.route == nullptr) {
+      admission.refusal = problem(404, "not_found",
+                                  "there is nothing here; /api/v1/openapi.json tells what is", id);
+    } else {
+      Door::Verdict verdict = door_.admit(request, *admission.match.route, id);
+      admission.who = std::move(verdict.who);
+      admission.refusal = std::move(verdict.refusal);
+    }
+    return admission;
+  }
+
+  void handle(HttpRequest request, Responder responder) {
+    std::string id = id_of(request);
+    Admission admission = admit(request, id);
+    Call call{.request = std::move(request),
+              .responder = std::move(responder),
+              .who = std::move(admission.who),
+              .request_id = std::move(id),
+              .path_values = std::move(admission.match.path_values)};
+    if (admission.refusal) {
+      call.answer(std::move(*admission.refusal));
+      return;
+    }
+    const Route* route = admission.match.route;
+    count(*route);
+    switch (route->place) {
+      case Place::kHere:
+        route->run(std::move(call));
+        return;
+      case Place::kPool:
+        give_to_pool(*route, std::move(call));
+        return;
+    }
+  }
+
+  void give_to_pool(const Route& route, Call call) {
+    auto held = std::make_unique<Call>(std::move(call));
+    Call* const asked = held.get();
+    WorkPool::Work work = [&route, held = std::move(held)] { route.run(std::move(*held)); };
+    if (!pool_.try_run(work)) {
+      asked->answer(problem(503, "busy", "all workers are busy; try again", asked->request_id));
+    }
+  }
+
+  void count(const Route& route) {
+    metrics_
+        .counter("tocsin_api_requests_total", "Requests that were let in, by route",
+                 {{"method", std::string(route.method)}, {"route", std::string(route.pattern)}})
+        .add();
+  }
+
+  Metrics& metrics_;
+  std::atomic<bool> stopping_{false};
+  RequestIds ids_;
+  CancelWatch watch_;
+  Door door_;
+  IngestResource ingest_;
+  SearchResource search_;
+  TailDesk tails_;
+  RecordResource records_;
+  AlertsResource alerts_;
+  RulesResource rules_;
+  JournalResource journal_;
+  SourcesResource sources_;
+  KeysResource keys_;
+  ServerResource server_;
+  Router router_;
+  WorkPool pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<Api> make_api(const ApiSettings& settings, const ApiServices& services) {
+  return std::make_unique<HttpApi>(settings, services);
+}
+
+}  // namespace tocsin

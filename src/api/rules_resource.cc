@@ -1,0 +1,82 @@
+#include "api/rules_resource.h"
+
+#include "api/parameters.h"
+#include "base/json_writer.h"
+#include "base/time_text.h"
+
+namespace tocsin {
+namespace {
+
+void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name).begin_array();
+  for (const std::string& text : texts) {
+    json.value(text);
+  }
+  json.end_array();
+}
+
+void write_rule(JsonWriter& json, const RuleInfo& rule, std::string_view kind) {
+  json.begin_object();
+  json.member("id", rule.id);
+  json.member("title", rule.title);
+  json.member("description", rule.description);
+  json.member("level", level_name(rule.level));
+  json.member("status", rule.status);
+  json.member("kind", kind);
+  write_texts(json, "tags", rule.tags);
+  write_texts(json, "false_positives", rule.false_positives);
+  write_texts(json, "references", rule.references);
+  json.member("logsource", rule.logsource);
+  json.member("file", rule.file);
+  json.member("line", rule.line);
+  json.member("version", rule.version);
+  json.end_object();
+}
+
+void write_report(JsonWriter& json, const LoadReport& report) {
+  json.member("loaded", std::uint64_t{report.loaded});
+  json.member("refused", std::uint64_t{report.refused});
+  json.key("issues").begin_array();
+  for (const LoadIssue& issue : report.issues) {
+    json.begin_object();
+    json.member("file", issue.file);
+    json.member("line", issue.line);
+    json.member("column", issue.column);
+    json.member("reason", issue.reason);
+    json.member("refused", issue.refused);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+HttpResponse RulesResource::in_force() {
+  const RulesInForce now = desk_.current();
+  JsonWriter json;
+  json.begin_object();
+  json.member("loaded_at", iso_time(now.loaded));
+  write_report(json, *now.report);
+  json.key("rules").begin_array();
+  for (const Rule& rule : now.rules->rules()) {
+    write_rule(json, *rule.info, "rule");
+  }
+  for (const sigma::Correlation& correlation : now.rules->correlations()) {
+    write_rule(json, *correlation.info, "correlation");
+  }
+  json.end_array().end_object();
+  return HttpResponse::json(200, json.take());
+}
+
+Result<HttpResponse> RulesResource::list(const Call& call) {
+  TRY(Parameters::of_query(call.request, {}));
+  return in_force();
+}
+
+Result<HttpResponse> RulesResource::reload(const Call& call) {
+  TRY(Parameters::of_query(call.request, {}));
+  TRY(desk_.reload());
+  return in_force();
+}
+
+}  // namespace tocsin

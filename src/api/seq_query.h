@@ -1,0 +1,18 @@
+// A query of the language, narrowed to records of a Seq range.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/strong.h"
+#include "query/query.h"
+
+namespace tocsin {
+
+// `text` gives events (kInvalid otherwise) or is blank; [begin, end).
+Result<Query> query_of_seqs(std::string_view text, Seq begin, Seq end);
+// The same, counted.
+Result<Query> count_of_seqs(std::string_view text, Seq begin, Seq end);
+
+}  // namespace tocsin
