@@ -114,6 +114,7 @@ def choose_modules(modules: list[str], words: list[str]) -> list[tuple[str, str]
     if not words:
         return [(module, "*") for module in modules]
     chosen = []
+    parts = [word for word in words if not (ROOT / "src" / word).is_dir()]
     for module in modules:
         if module in words:
             chosen.append((module, "*"))
@@ -121,7 +122,7 @@ def choose_modules(modules: list[str], words: list[str]) -> list[tuple[str, str]
         texts = [path.read_text(errors="replace") for path in (ROOT / "src" / module).rglob("*_test.cc")]
         names = [".".join(match) for text in texts
                  for match in re.findall(r"\bTEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)", text)]
-        hits = [word for word in words if any(word in name for name in names)]
+        hits = [word for word in parts if any(word in name for name in names)]
         if hits:
             chosen.append((module, ":".join(f"*{word}*" for word in hits)))
     return chosen
@@ -204,11 +205,13 @@ def stage_tsan(selection: Selection) -> list[Case]:
 
 
 def wants_the_binary(words: list[str]) -> bool:
-    """Whether any test that runs the release binary could be meant by the words."""
-    texts = [path.read_text(errors="replace") for folder in ("e2e", "fault")
-             for path in (ROOT / "tests" / folder).glob("test_*.py")]
-    texts += [path.as_posix() for path in (ROOT / "tests" / "golden").rglob("command")]
-    return any(word in text for word in words for text in texts)
+    """Whether the words are part of the name of a test that runs the release binary."""
+    names = [path.parent.as_posix() for path in (ROOT / "tests" / "golden").rglob("command")]
+    for folder in ("e2e", "fault"):
+        for path in (ROOT / "tests" / folder).glob("test_*.py"):
+            names += re.findall(r"^\s*(?:class|def) (\w+)", path.read_text(), re.MULTILINE)
+            names.append(path.stem)
+    return any(word in name for word in words for name in names)
 
 
 def stage_release(selection: Selection) -> list[Case]:
