@@ -65,8 +65,9 @@ std::string utf16_text(std::string_view text, Utf16 form) {
   return out;
 }
 
+// pySigma knows \w only; published rules also write %DC-MACHINE-NAME%.
 bool is_name_character(char c) {
-  return is_word(c);
+  return is_word(c) || c == '-';
 }
 
 }  // namespace

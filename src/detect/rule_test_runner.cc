@@ -26,6 +26,12 @@ struct Stream {
   std::shared_ptr<RecordBatch> records = std::make_shared<RecordBatch>();
 };
 
+// Empty when it is absent or not text.
+std::string_view text_of(const simdjson::dom::object& object, std::string_view key) {
+  std::string_view text;
+  return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
+}
+
 class StreamReader {
  public:
   StreamReader(std::string file, Micros now) : file_(std::move(file)), now_(now) {}
@@ -61,20 +67,16 @@ std::optional<std::string> StreamReader::take(std::string_view line, Stream& str
   std::uint64_t expect = 0;
   if (stream.records->empty() && object["expect"].get(expect) == simdjson::SUCCESS) {
     stream.expect = expect;
-    std::string_view rule;
-    if (object["rule"].get(rule) == simdjson::SUCCESS) {
-      stream.rule = rule;
-    }
+    stream.rule = text_of(object, "rule");
     return std::nullopt;
   }
   std::string_view raw;
   if (object["raw"].get(raw) != simdjson::SUCCESS) {
     return add(stream, line, "", now_);
   }
-  std::string_view source;
+  const std::string_view source = text_of(object, "source");
   std::string_view received_text;
   Micros received = now_;
-  static_cast<void>(object["source"].get(source));
   if (object["received"].get(received_text) == simdjson::SUCCESS) {
     const auto time = parse_iso_time(received_text);
     if (!time) {
