@@ -250,8 +250,10 @@ Status Store::roll_if_full() {
 }
 
 Status Store::start_segment() {
-  // The open block's records are durable and come before next_seq_.
-  const Seq first = open_.slices.empty() ? next_seq_ : open_.slices.front().first_seq();
+  // What is durable and not in a block yet comes before next_seq_.
+  const Seq first = !recovered_tail_.empty() ? recovered_tail_.front().first_seq()
+                    : !open_.slices.empty()  ? open_.slices.front().first_seq()
+                                             : next_seq_;
   SegmentInfo info = SegmentInfo::starting(first, tree_.end());
   for (const std::string& path :
        {segment_path(options_.directory, first), index_path(options_.directory, first)}) {
