@@ -44,12 +44,13 @@ class HttpApi final : public Api {
         alerts_(of.alerts, of.clock),
         rules_(of.rules),
         journal_(of.journal),
+        evidence_(of.journal, of.events, watch_, of.clock),
         sources_(of.sources, of.vitals, of.clock),
         keys_(of.keys, of.clock),
         server_({of.vitals, of.journal, of.events, of.metrics, of.clock}, settings.version),
         router_(make_routes(
-            {ingest_, search_, tails_, records_, alerts_, rules_, journal_, sources_, keys_,
-             server_},
+            {ingest_, search_, tails_, records_, alerts_, rules_, journal_, evidence_, sources_,
+             keys_, server_},
             settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey)),
         pool_(settings.threads, settings.waiting_max) {}
   ~HttpApi() override { stop(); }
@@ -165,6 +166,7 @@ class HttpApi final : public Api {
   AlertsResource alerts_;
   RulesResource rules_;
   JournalResource journal_;
+  EvidenceResource evidence_;
   SourcesResource sources_;
   KeysResource keys_;
   ServerResource server_;

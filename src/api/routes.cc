@@ -61,6 +61,8 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
       {"GET", "/api/v1/journal/proof/{seq}", kRead, kPool, answer(of.journal, &Tree::proof)},
       {"GET", "/api/v1/journal/consistency", kRead, kPool, answer(of.journal, &Tree::consistency)},
 
+      {"POST", "/api/v1/evidence", kRead, kPool, hand(of.evidence, &EvidenceResource::take)},
+
       {"GET", "/api/v1/sources", kRead, kPool, answer(of.sources, &SourcesResource::list)},
 
       {"GET", "/api/v1/keys", kAdmin, kPool, answer(of.keys, &Keys::list)},

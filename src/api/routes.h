@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/alerts_resource.h"
+#include "api/evidence_resource.h"
 #include "api/ingest_resource.h"
 #include "api/journal_resource.h"
 #include "api/keys_resource.h"
@@ -26,6 +27,7 @@ struct Resources {
   AlertsResource& alerts;
   RulesResource& rules;
   JournalResource& journal;
+  EvidenceResource& evidence;
   SourcesResource& sources;
   KeysResource& keys;
   ServerResource& server;

@@ -1,8 +1,6 @@
 #include "api/row_sinks.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "base/fail.h"
 #include "index/event_store.h"
@@ -11,8 +9,6 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kPieceBytes = 64 * 1024;
-constexpr std::size_t kQueuedBytesMax = 256 * 1024;
-constexpr auto kLookEvery = std::chrono::milliseconds(2);
 
 }  // namespace
 
@@ -114,19 +110,9 @@ Status LineRows::row(std::span<Cell> cells) {
 }
 
 Status LineRows::flush() {
-  auto looks_left = kStallMax.value / std::chrono::microseconds(kLookEvery).count();
-  while (stream_.queued_bytes() > kQueuedBytesMax) {
-    if (stream_.closed() || cancel_.stopped()) {
-      return fail(ErrorCode::kCancelled, "the client has gone");
-    }
-    if (--looks_left <= 0) {
-      return fail(ErrorCode::kTimeout, "the client reads nothing");
-    }
-    std::this_thread::sleep_for(kLookEvery);
-  }
-  const bool taken = pending_.empty() || stream_.write(pending_);
+  Status written = stream_.write(pending_);
   pending_.clear();
-  return taken ? Status() : fail(ErrorCode::kCancelled, "the client has gone");
+  return written;
 }
 
 }  // namespace tocsin

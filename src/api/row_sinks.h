@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "api/paced_stream.h"
 #include "base/json_writer.h"
-#include "base/time.h"
 #include "http/responder.h"
 #include "index/store_query.h"
 #include "query/query.h"
@@ -81,20 +81,16 @@ class NumberRow final : public RowSink {
   std::uint64_t number_ = 0;
 };
 
-// Writes a line a row, in pieces; waits while the client reads slower than we find. kCancelled when
-// the client has gone or the cancel was asked for, kTimeout when it reads nothing for kStallMax.
+// Writes a line a row, in pieces; as fast as the client reads.
 class LineRows final : public RowSink {
  public:
-  static constexpr Span kStallMax = span_s(20);
-
-  LineRows(EventStream& stream, const Cancel& cancel) : stream_(stream), cancel_(cancel) {}
+  LineRows(EventStream& stream, const Cancel& cancel) : stream_(stream, cancel) {}
   Status begin(std::span<const ResultColumn> columns) override;
   Status row(std::span<Cell> cells) override;
   Status flush();
 
  private:
-  EventStream& stream_;
-  const Cancel& cancel_;
+  PacedStream stream_;
   RowWriter rows_;
   std::string pending_;
 };
