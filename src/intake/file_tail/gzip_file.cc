@@ -93,6 +93,10 @@ class GzipFile final : public File {
         break;
       }
       const int code = inflate(&stream_, Z_NO_FLUSH);
+      if (code != Z_OK && code != Z_STREAM_END && stream_.avail_out != out.size()) {
+        // What was unpacked before the damage is given out first.
+        break;
+      }
       if (code != Z_OK && code != Z_STREAM_END) {
         return fail(ErrorCode::kCorrupt, "the gzip data is damaged after {} bytes", at_);
       }

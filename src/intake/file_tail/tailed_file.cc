@@ -73,13 +73,18 @@ Result<TailedFile::Taken> TailedFile::take(const Limits& limits, PartialLine par
   taken.at_end =
       reached_end && (left <= limits.line_bytes_max) &&
       std::string_view(scratch).substr(got - left, left).find('\n') == std::string_view::npos;
+  if (is_gzip_ && taken.at_end) {
+    std::array<char, 1> beyond;
+    const Result<std::size_t> probe = file_->read_at(start + got, beyond);
+    if (!probe) {
+      taken.damage = probe.error();
+    }
+    taken.position.finished = left == 0 && !taken.damage;
+  }
   was_at_end_ = taken.at_end;
   size_at_end_ = size;
-  has_partial_ = taken.at_end && left != 0;
+  has_partial_ = taken.at_end && (left != 0 || taken.damage);
   at_end = taken.at_end;
-  if (taken.at_end && is_gzip_ && left == 0) {
-    taken.position.finished = true;
-  }
   return taken;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,9 +33,10 @@ class TailedFile {
   // durable.
   struct Taken {
     FilePosition position;
-    bool at_end = false;      // nothing but perhaps the beginning of a line is left
-    bool replaced = false;    // it was truncated or overwritten: reading began again at 0
-    bool bytes_lost = false;  // of those that were seen before it was replaced
+    bool at_end = false;          // nothing but perhaps the beginning of a line is left
+    bool replaced = false;        // it was truncated or overwritten: reading began again at 0
+    bool bytes_lost = false;      // of those that were seen before it was replaced
+    std::optional<Error> damage;  // a gzip file cannot be read beyond the position
   };
 
   TailedFile(std::unique_ptr<File> file, FilePosition position, bool is_gzip)

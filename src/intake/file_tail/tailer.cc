@@ -122,10 +122,8 @@ void Tailer::rescan() {
     find_rotated();
   }
   for (const std::string& path : all.files) {
-    if (tailed_.size() >= options_.files_max) {
-      ++all.over_limit;
-    } else if (options_.read_gzip || !is_gzip_name(path)) {
-      meet(path);
+    if (options_.read_gzip || !is_gzip_name(path)) {
+      all.over_limit += meet(path) ? 0U : 1U;
     }
   }
   if (all.over_limit > over_limit_told_) {
@@ -151,20 +149,25 @@ void Tailer::notice_renames() {
   }
 }
 
-void Tailer::meet(const std::string& path) {
+// False when there is no room for another file.
+bool Tailer::meet(const std::string& path) {
   const auto info = files_.info(path);
   if (!info || info->is_directory) {
-    return;
+    return true;
   }
   for (const auto& file : tailed_) {
     if (is_same_file(file->position(), *info)) {
       // Renamed to a name that matches as well, or met by a second glob.
       file->position().path = path;
       file->detached = false;
-      return;
+      return true;
     }
   }
+  if (tailed_.size() >= options_.files_max) {
+    return false;
+  }
   open(path, path);
+  return true;
 }
 
 void Tailer::open(const std::string& path, const std::string& source_path) {
@@ -327,6 +330,10 @@ void Tailer::take_from(const std::shared_ptr<TailedFile>& file, RecordBatch& bat
   counters(*file).lost(IntakeLoss::kLineTooLong, cuts);
   counters(*file).lost(IntakeLoss::kTruncatedFile, taken->bytes_lost ? 1 : 0);
   has_more_ |= !taken->at_end;
+  if (taken->damage && take_partial) {
+    complain(file->position().path, *taken->damage);
+    taken->position.finished = true;
+  }
   if (progress.records == 0) {
     unsaved_ |= taken->position != file->position();
     file->confirm(std::move(taken->position));
@@ -337,13 +344,10 @@ void Tailer::take_from(const std::shared_ptr<TailedFile>& file, RecordBatch& bat
   under_way_.push_back(std::move(progress));
 }
 
-// A damaged gzip file is done with; a plain file that cannot be read now is tried again.
+// Damaged gzip data is not read again; a plain file that cannot be read now is tried again.
 void Tailer::give_up_on(TailedFile& file, const Error& error) {
   complain(file.position().path, error);
-  const bool still_written =
-      file.is_gzip() && error.code() == ErrorCode::kCorrupt &&
-      !older_than(file.last_growth(), context_.clock.now(), options_.partial_timeout);
-  if (file.is_gzip() && !still_written) {
+  if (file.is_gzip()) {
     file.position().finished = true;
     unsaved_ = true;
   }

@@ -89,7 +89,7 @@ class Tailer {
   void rescan();
   void notice_renames();
   void find_rotated();
-  void meet(const std::string& path);
+  bool meet(const std::string& path);
   void open(const std::string& path, const std::string& source_path);
   Result<FilePosition> starting_position(File& file, const std::string& path, const FileInfo& info);
   void retire();
