@@ -52,8 +52,8 @@ void SseReader::feed(std::string_view piece) {
     after_cr_ = false;
     const std::size_t end = piece.find_first_of("\r\n");
     const std::string_view text = piece.substr(0, end);
-    if (partial_.size() + text.size() > event_bytes_max_) {
-      too_large_ = true;
+    if (line_too_large_ || partial_.size() + text.size() > event_bytes_max_) {
+      line_too_large_ = true;
       partial_.clear();
     } else {
       partial_ += text;
@@ -64,7 +64,12 @@ void SseReader::feed(std::string_view piece) {
     after_cr_ = piece[end] == '\r';
     piece.remove_prefix(end + 1);
     const std::string whole = std::exchange(partial_, {});
-    line(whole);
+    if (std::exchange(line_too_large_, false)) {
+      too_large_ = true;
+      has_data_ = true;
+    } else {
+      line(whole);
+    }
   }
 }
 

@@ -38,6 +38,7 @@ class SseReader {
   SseEvent current_;
   bool has_data_ = false;
   bool too_large_ = false;
+  bool line_too_large_ = false;
   bool after_cr_ = false;
   std::size_t dropped_ = 0;
 };
