@@ -30,7 +30,9 @@ look_up() {
   local status version package
   installed=()
   while read -r status version package; do
-    [[ ${status} == installed ]] && installed["${package}"]="${version#*:}"  # without the epoch
+    if [[ ${status} == installed ]]; then
+      installed["${package}"]="${version#*:}"  # without the epoch
+    fi
   done < <(dpkg-query -W -f='${db:Status-Status} ${Version} ${Package}\n' "${wanted[@]}" 2> /dev/null)
 }
 

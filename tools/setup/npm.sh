@@ -45,9 +45,9 @@ fetch() {
   shift 3
   printf 'setup: fetching %s %s\n' "${package}" "${version}"
   rm -rf "${work:?}"/*
-  (cd "${work}" && npm pack --silent --ignore-scripts --prefer-offline \
+  (cd "${work}" && npm pack --loglevel=error --ignore-scripts --prefer-offline \
     "${package}@${version}" < /dev/null > /dev/null 2> "${work}/npm.err") ||
-    die "npm could not fetch ${package}@${version}: $(tail -n 3 "${work}/npm.err")"
+    die "npm could not fetch ${package}@${version}: $(grep -v '_logs\|complete log' "${work}/npm.err" | tail -n 8)"
   tarball="$(find "${work}" -name '*.tgz' -print -quit)"
   got="sha512-$(openssl dgst -sha512 -binary "${tarball}" | base64 -w0)"
   [[ ${got} == "${integrity}" ]] ||
