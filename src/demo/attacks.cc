@@ -11,6 +11,7 @@ constexpr auto kAttacks = std::to_array<Attack>({
     {"password spraying", spray_passwords},
     {"credential stuffing", stuff_credentials},
     {"account takeover", take_account_over},
+    {"log-in page hammered", hammer_login_page},
     {"slow guessing", guess_slowly},
     {"unknown ssh users", try_unknown_ssh_users},
     {"user enumeration", enumerate_users},

@@ -22,6 +22,7 @@ void brute_force_account(Scene& scene);
 void spray_passwords(Scene& scene);
 void stuff_credentials(Scene& scene);
 void take_account_over(Scene& scene);
+void hammer_login_page(Scene& scene);
 void guess_slowly(Scene& scene);
 void try_unknown_ssh_users(Scene& scene);
 void enumerate_users(Scene& scene);

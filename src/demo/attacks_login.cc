@@ -54,6 +54,16 @@ void take_account_over(Scene& scene) {
   }
   scene.log_in_done(victim, attacker);
   scene.expect("Log-in succeeded after many failures", "source.ip", attacker);
+  scene.expect("Many failed log-ins from one address", "source.ip", attacker);
+}
+
+void hammer_login_page(Scene& scene) {
+  const std::string attacker = scene.address();
+  for (int i = 0; i < 50; ++i) {
+    scene.web(attacker, "POST", "/login", 401, "python-requests/2.32.3");
+    scene.wait(2 + scene.rng().unit() * 2);
+  }
+  scene.expect("Many refused log-ins on the web from one address", "source.ip", attacker);
 }
 
 void guess_slowly(Scene& scene) {
@@ -62,7 +72,7 @@ void guess_slowly(Scene& scene) {
     scene.ssh_failed(i % 2 == 0 ? "deploy" : "backup", attacker);
     scene.wait(420 + scene.rng().unit() * 200);
   }
-  scene.expect("Slow password guessing from one address", "source.ip", attacker);
+  scene.expect("Slow password guessing at one account from one address", "source.ip", attacker);
 }
 
 void try_unknown_ssh_users(Scene& scene) {
