@@ -26,6 +26,7 @@
 #include "index/store_query.h"
 #include "model/catalog.h"
 #include "model/event.h"
+#include "model/seq_range.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "sys/file_system.h"
@@ -67,13 +68,6 @@ struct StoreOptions {
   std::uint64_t spill_bytes_max = 2ULL << 30U;  // temporary files of large queries
   std::uint32_t query_threads = 2;
   std::uint32_t queries_running_max = 4;  // more wait; past the time limit kExhausted
-};
-
-struct SeqRange {
-  Seq begin;
-  Seq end;  // exclusive
-
-  bool operator==(const SeqRange&) const = default;
 };
 
 // A field as one part holds it.

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "journal/proof.h"
 #include "model/record.h"
+#include "model/seq_range.h"
 #include "sys/file_system.h"
 
 namespace tocsin {
@@ -60,10 +61,6 @@ class EvidenceWriter {
 
 // The records of these half-open ranges; gives how many were written. Records that retention has
 // removed or that are damaged are kNotFound / kCorrupt: a bundle never leaves some out silently.
-struct SeqRange {
-  Seq begin;
-  Seq end;
-};
 Result<std::uint64_t> export_evidence(const EvidenceSource& source,
                                       const std::vector<SeqRange>& ranges,
                                       const EvidenceAbout& about, const EvidenceOut& out);
