@@ -51,6 +51,7 @@ constexpr auto kWords = std::to_array<DeedWords>({
     {Deed::kServiceStarted, "process", "start", "success", "service_started"},
     {Deed::kServiceStopped, "process", "end", "success", "service_stopped"},
     {Deed::kServiceFailed, "process", "end", "failure", "service_failed"},
+    {Deed::kCryptoFailed, "process", "error", "failure", "crypto_failed"},
     {Deed::kConnectionOpened, "network", "start", "", "connection_opened"},
     {Deed::kConnectionClosed, "network", "end", "", "connection_closed"},
     {Deed::kConnectionRefused, "network", "denied", "failure", "connection_refused"},

@@ -55,6 +55,7 @@ enum class Deed : std::uint8_t {
   kServiceStarted,
   kServiceStopped,
   kServiceFailed,
+  kCryptoFailed,  // encryption or decryption refused the data
   kConnectionOpened,
   kConnectionClosed,
   kConnectionRefused,  // ended before anybody was authenticated, by a fault of the other side

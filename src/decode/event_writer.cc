@@ -276,6 +276,16 @@ void EventWriter::deed_outcome(Deed deed, std::string_view outcome) {
   }
 }
 
+void EventWriter::category(std::string_view category) {
+  for (const Field& field : out_->fields(event_index())) {
+    if (field.id == fields::event_category && field.value.is_text() &&
+        field.value.as_text() == category) {
+      return;
+    }
+  }
+  add(fields::event_category, Value::text(category));
+}
+
 void EventWriter::logsource(const Logsource& from) {
   text_if_any(fields::logsource_product, from.product);
   text_if_any(fields::logsource_category, from.category);

@@ -76,7 +76,7 @@ class EventWriter {
   void fitting(FieldId id, Value value);
   void deed(Deed deed);
   void deed_outcome(Deed deed, std::string_view outcome);  // another outcome than the deed's own
-  void category(std::string_view category) { add(fields::event_category, Value::text(category)); }
+  void category(std::string_view category);                // one more, unless it is there
   void logsource(const Logsource& from);
   void note_truncated(std::string_view what);  // "value", "fields", "depth", "names"
 

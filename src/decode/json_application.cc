@@ -240,7 +240,7 @@ class Application {
         std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error", "critical"});
     if (value.kind() == ValueKind::kInt && value.as_int() >= 10 && value.as_int() <= 60 &&
         value.as_int() % 10 == 0) {
-      event_.text(fields::log_level, kNames[static_cast<std::size_t>(value.as_int() / 10 - 1)]);
+      set_level(kNames[static_cast<std::size_t>(value.as_int() / 10 - 1)]);
       numeric_level_ = true;
       return;
     }
@@ -249,8 +249,14 @@ class Application {
     for (const char c : text) {
       upper = upper || (c >= 'A' && c <= 'Z');
     }
-    event_.fitting(fields::log_level,
-                   upper && text.size() <= 32 ? Value::text(event_.copy(to_lower(text))) : value);
+    set_level(upper && text.size() <= 32 ? event_.copy(to_lower(text))
+              : value.is_text()          ? text
+                                         : event_.copy(value.to_text()));
+  }
+
+  // Instead of the level that a syslog header told.
+  void set_level(std::string_view level_word) {
+    event_.out().set(fields::log_level, Value::text(level_word.substr(0, 64)));
   }
 
   void write_forwarded(std::string_view list) {
@@ -366,11 +372,11 @@ class Application {
     }
     std::string sentence(action_);
     sentence.append(" attempt ").append(outcome_);
-    const auto phrase = read_phrase(sentence);
-    if (!phrase) {
+    const auto deed = read_deed(sentence);
+    if (!deed) {
       return false;
     }
-    event_.deed(phrase->deed);
+    event_.deed(*deed);
     event_.text(fields::event_code, action_);
     return true;
   }

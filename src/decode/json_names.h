@@ -14,12 +14,13 @@ namespace tocsin {
 #define TOCSIN_JSON_NAMES(NAME)                                                                    \
   /* times */                                                                                      \
   NAME(at_timestamp, "@timestamp")                                                                 \
-  NAME(timestamp, "timestamp") NAME(time, "time") NAME(ts, "ts") NAME(datetime, "datetime")        \
-      NAME(date, "date") NAME(event_time, "eventTime") NAME(asctime, "asctime")                    \
-          NAME(time_unix_nano, "timeUnixNano") NAME(time_otel, "Timestamp")                        \
-              NAME(published, "published") NAME(realtime, "__REALTIME_TIMESTAMP")                  \
-                  NAME(mongo_time, "t.$date") NAME(time_local, "time_local")                       \
-                      NAME(time_iso8601, "time_iso8601") /* level, message, logger */              \
+  NAME(timestamp, "timestamp")                                                                     \
+  NAME(time, "time")                                                                               \
+  NAME(ts, "ts") NAME(datetime, "datetime") NAME(date, "date") NAME(event_time, "eventTime")       \
+      NAME(asctime, "asctime") NAME(time_unix_nano, "timeUnixNano") NAME(time_otel, "Timestamp")   \
+          NAME(published, "published") NAME(realtime, "__REALTIME_TIMESTAMP")                      \
+              NAME(mongo_time, "t.$date") NAME(time_local, "time_local")                           \
+                  NAME(time_iso8601, "time_iso8601") /* level, message, logger */                  \
       NAME(level, "level") NAME(severity, "severity") NAME(lvl, "lvl") NAME(loglevel, "loglevel")  \
           NAME(log_level, "log_level") NAME(levelname, "levelname")                                \
               NAME(severity_text, "severityText") NAME(severity_text2, "severity_text")            \

@@ -140,6 +140,34 @@ void write_ends(const JsonView& json, EventWriter& event) {
   add_if_any(fields::dns_question_name, json.find(key::win_query_name), event);
 }
 
+// "EXAMPLE\alice" is the user alice of the domain EXAMPLE.
+void write_user(std::string_view user, EventWriter& event) {
+  const std::size_t domain = user.find('\\');
+  if (domain != std::string_view::npos) {
+    event.text_if_any(fields::user_domain, user.substr(0, domain));
+    user = user.substr(domain + 1);
+  }
+  event.text_if_any(fields::user_name, user);
+}
+
+// user.name is who acts: the target itself logs on, but the subject changes a target's account.
+void write_users(const JsonView& json, EventWriter& event) {
+  const std::string_view target = json.text(key::win_target_user);
+  const std::string_view subject = json.text(key::win_subject_user);
+  const Value* category = event.find(fields::event_category);
+  if (category != nullptr && category->as_text() == "iam" && !subject.empty()) {
+    write_user(subject, event);
+    event.text_if_any(fields::user_target_name, target);
+    return;
+  }
+  for (const std::string_view user : {target, subject, json.text(key::win_user)}) {
+    if (!user.empty() && user != "-") {
+      write_user(user, event);
+      return;
+    }
+  }
+}
+
 // Winlogbeat's own names become the ones that Sigma uses.
 std::string_view sigma_name(JsonName name) {
   switch (name) {
@@ -186,8 +214,7 @@ void write_windows(const JsonView& json, EventWriter& event) {
              json.first({key::win_computer, key::win_hostname, key::winlog_computer}), event);
   add_if_any(fields::event_provider,
              json.first({key::win_provider, key::win_source_name, key::winlog_provider}), event);
-  add_if_any(fields::user_name,
-             json.first({key::win_target_user, key::win_subject_user, key::win_user}), event);
+  write_users(json, event);
   write_ends(json, event);
 }
 

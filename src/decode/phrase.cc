@@ -249,8 +249,7 @@ std::string_view user_in(std::string_view sentence) {
       if (mark == "user" && (rest.starts_with("name") || rest.starts_with("Name"))) {
         rest.remove_prefix(4);
       }
-      if (rest.empty() || is_word_char(rest.front()) || rest.front() == '-' ||
-          rest.front() == '_') {
+      if (rest.empty() || std::string_view(" :='\"").find(rest.front()) == std::string_view::npos) {
         continue;
       }
       const std::string_view name = name_at(rest);
@@ -285,6 +284,10 @@ std::string_view address_in(std::string_view sentence) {
     at = end;
   }
   return {};
+}
+
+std::optional<Deed> read_deed(std::string_view words) {
+  return deed_of(signs_in(words.substr(0, kSentenceBytesMax), {}));
 }
 
 std::optional<Phrase> read_phrase(std::string_view sentence) {

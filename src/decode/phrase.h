@@ -18,6 +18,10 @@ struct Phrase {
 // Nothing when the sentence is not about authentication, or does not say what happened.
 std::optional<Phrase> read_phrase(std::string_view sentence);
 
+// The same for a name of an event ("user.login.failed", "login_failed attempt"): what happened
+// only.
+std::optional<Deed> read_deed(std::string_view words);
+
 // "user: alice", "user=alice", "for user 'alice'"; "" when there is none.
 std::string_view user_in(std::string_view sentence);
 // The first word that is an address.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 
 #include "base/text.h"
 #include "base/time_text.h"
@@ -172,7 +171,11 @@ std::size_t finish(const Reader& reader, const CivilTime& civil, Span offset, Mi
   return reader.at();
 }
 
-// The year that puts the date nearest to the received time.
+// Logs are not written ahead of time: the latest year that puts the date no later than a day (of
+// clocks that disagree) after the received time. 29 February looks back to the last leap year.
+constexpr Span kAheadMax = span_s(86'400);
+constexpr int kYearsBackMax = 8;
+
 std::optional<Micros> time_without_year(CivilTime civil, const TimeRules& rules) {
   if (rules.assumed_year) {
     civil.year = *rules.assumed_year;
@@ -182,20 +185,14 @@ std::optional<Micros> time_without_year(CivilTime civil, const TimeRules& rules)
     return std::nullopt;
   }
   const int this_year = civil_from_micros(rules.received).year;
-  std::optional<Micros> best;
-  for (int year = this_year - 1; year <= this_year + 1; ++year) {
+  for (int year = this_year + 1; year >= this_year - kYearsBackMax; --year) {
     civil.year = year;
     const auto local = micros_from_civil(civil);
-    if (!local) {
-      continue;  // 29 February of another year
-    }
-    const Micros time = *local - rules.utc_offset;
-    const auto distance = [&](Micros t) { return std::abs((t - rules.received).value); };
-    if (!best || distance(time) < distance(*best)) {
-      best = time;
+    if (local && *local - rules.utc_offset <= rules.received + kAheadMax) {
+      return *local - rules.utc_offset;
     }
   }
-  return best;
+  return std::nullopt;
 }
 
 }  // namespace

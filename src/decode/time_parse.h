@@ -2,9 +2,9 @@
 //
 // The take_* functions read a time at the beginning of a text and return how many bytes it took
 // (0 = there is none); parse_time wants the whole text to be a time. A stamp without zone is taken
-// at TimeRules::utc_offset; one without year is given the year that puts it nearest to the received
-// time. Times outside kPlausibleFirst..kPlausibleLast are read but not believed: `plausible` says
-// so. Pure.
+// at TimeRules::utc_offset; one without year is given the latest year that puts it not more than a
+// day after the received time. Times outside kPlausibleFirst..kPlausibleLast are read but not
+// believed: `plausible` says so. Pure.
 #pragma once
 
 #include <cstddef>

@@ -57,7 +57,10 @@ void write_error_reason(std::string_view message, EventWriter& event) {
     }
   }
   event.category("web");
-  event.text(fields::event_type, "error");
+  const Value* level = event.find(fields::log_level);
+  const std::string_view word = level == nullptr ? std::string_view{} : level->as_text();
+  const bool calm = word == "notice" || word == "info" || word == "debug" || word == "warn";
+  event.text(fields::event_type, calm ? "info" : "error");
 }
 
 // Basic authentication: `user "alice": password mismatch` and `user alice: authentication failure`.

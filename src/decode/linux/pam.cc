@@ -49,7 +49,10 @@ void write_session_user(std::string_view text, EventWriter& event) {
 }
 
 void write_failure(std::string_view service, std::string_view text, EventWriter& event) {
-  event.deed(service.starts_with("sshd") ? Deed::kPamFailure : Deed::kLogInFailed);
+  // These report the failure in a line of their own.
+  const std::string_view name = service.substr(0, service.find(':'));
+  const bool echo = name == "sshd" || name == "su" || name == "su-l" || name == "login";
+  event.deed(echo ? Deed::kPamFailure : Deed::kLogInFailed);
   event.source(value_of(text, "rhost="));
   event.text_if_any(fields::process_tty, value_of(text, "tty="));
   const std::string_view user = value_of(text, "user=");

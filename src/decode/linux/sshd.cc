@@ -2,6 +2,7 @@
 // address is always taken after the last " from ", which the server itself wrote.
 #include <array>
 
+#include "base/ip.h"
 #include "base/text.h"
 #include "decode/linux/bodies.h"
 #include "decode/scan.h"
@@ -199,7 +200,9 @@ bool key_exchange(std::string_view text, EventWriter& event) {
   event.text(fields::event_reason, "key exchange");
   std::string_view before;
   if (take_until_last(text, "Connection from ", before) || take_until_last(text, " by ", before)) {
-    write_peer(text, event);
+    if (parse_ip(text.substr(0, text.find(' ')))) {
+      write_peer(text, event);
+    }
   }
   return true;
 }
