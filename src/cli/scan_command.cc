@@ -61,15 +61,15 @@ class Scan {
     const Span begun = clock_.since_boot();
     TRY_ASSIGN(const ChosenRules chosen, load_chosen_rules(files_, arguments_.rules, fields_));
     say_refused(chosen.report);
+    TRY_ASSIGN(const auto compiled, CompiledRules::compile(chosen.rules));
     TRY(load_tables());
     totals_.rules = chosen.report.loaded;
     count_bytes();
     Status status;
     {
-      ScanPipeline pipeline(
-          {arguments_.decode, chosen.rules, fields_, datasets_, tables_, metrics_},
-          [this](const EventBatch* events, std::span<const RuleHit> hits,
-                 std::span<const Finding> found) { note(events, hits, found); });
+      ScanPipeline pipeline({arguments_.decode, compiled, fields_, datasets_, tables_, metrics_},
+                            [this](const EventBatch* events, std::span<const RuleHit> hits,
+                                   std::span<const Finding> found) { note(events, hits, found); });
       for (const std::string& path : arguments_.files) {
         if (auto read = scan_file(path, pipeline); !read && status) {
           status = fail_because(std::move(read).error(), "scanning {}", path);

@@ -30,7 +30,7 @@ void ScanPipeline::finish() {
 
 void ScanPipeline::work() {
   EventMaker maker(setup_.decode, setup_.fields, setup_.datasets, setup_.tables, setup_.metrics);
-  const auto matcher = make_oracle(setup_.rules, setup_.fields, setup_.datasets, setup_.metrics);
+  const auto matcher = make_matcher(setup_.rules, setup_.fields, setup_.datasets, setup_.metrics);
   while (auto task = tasks_.pop()) {
     Matched matched;
     matched.events = maker.make(std::move(task->batch));
@@ -40,7 +40,7 @@ void ScanPipeline::work() {
 }
 
 void ScanPipeline::correlate() {
-  Correlator correlator(setup_.rules, setup_.fields, setup_.datasets, setup_.metrics);
+  Correlator correlator(setup_.rules->rule_set(), setup_.fields, setup_.datasets, setup_.metrics);
   std::vector<Finding> findings;
   while (auto matched = matched_.next()) {
     findings.clear();

@@ -13,8 +13,8 @@
 
 #include "base/published.h"
 #include "cli/event_maker.h"
+#include "detect/compiled_rules.h"
 #include "detect/correlate/correlator.h"
-#include "detect/matcher.h"
 #include "flow/bounded_queue.h"
 #include "server/sequencer.h"
 
@@ -22,7 +22,7 @@ namespace tocsin {
 
 struct ScanSetup {
   EventMakerOptions decode;
-  std::shared_ptr<const RuleSet> rules;
+  std::shared_ptr<const CompiledRules> rules;
   FieldCatalog& fields;
   DatasetCatalog& datasets;
   const Published<EnrichTables>& tables;
