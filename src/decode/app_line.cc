@@ -112,6 +112,10 @@ void take_level_words(std::string_view& text, EventWriter& event) {
 }  // namespace
 
 bool decode_app_line(std::string_view text, EventWriter& event) {
+  if (has_syslog_header(text, event.time_rules()) ||
+      has_nginx_error_header(text, event.time_rules())) {
+    return false;
+  }
   Micros time;
   const bool bracketed = skip(text, "[");
   const std::size_t taken = take_iso_time(text, event.time_rules(), time);

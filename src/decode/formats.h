@@ -22,6 +22,10 @@ std::span<const Format> formats();
 // By its own name or by the name of a dataset that it makes; null when there is none.
 const Format* find_format(std::string_view name);
 
+// Whether the text begins as this format's lines do, for formats that begin alike.
+bool has_syslog_header(std::string_view text, const TimeRules& rules);
+bool has_nginx_error_header(std::string_view text, const TimeRules& rules);
+
 bool decode_json(std::string_view text, EventWriter& event);
 bool decode_access(std::string_view text, EventWriter& event);
 bool decode_web_error(std::string_view text, EventWriter& event);

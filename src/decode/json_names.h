@@ -16,7 +16,8 @@ namespace tocsin {
   NAME(at_timestamp, "@timestamp")                                                                 \
   NAME(timestamp, "timestamp")                                                                     \
   NAME(time, "time")                                                                               \
-  NAME(ts, "ts") NAME(datetime, "datetime") NAME(date, "date") NAME(event_time, "eventTime")       \
+  NAME(ts, "ts")                                                                                   \
+  NAME(datetime, "datetime") NAME(date, "date") NAME(event_time, "eventTime")                      \
       NAME(asctime, "asctime") NAME(time_unix_nano, "timeUnixNano") NAME(time_otel, "Timestamp")   \
           NAME(published, "published") NAME(realtime, "__REALTIME_TIMESTAMP")                      \
               NAME(mongo_time, "t.$date") NAME(time_local, "time_local")                           \

@@ -255,7 +255,8 @@ std::string_view user_in(std::string_view sentence) {
       const std::string_view name = name_at(rest);
       const bool quoted = !name.empty() && name.data() != rest.data() &&
                           (*(name.data() - 1) == '\'' || *(name.data() - 1) == '"');
-      if (!name.empty() && (quoted || !is_filler(name)) && !parse_ip(name) &&
+      const bool told = quoted || rest.front() == ':' || rest.front() == '=';
+      if (!name.empty() && (told || !is_filler(name)) && !parse_ip(name) &&
           !(mark == "for" && equals_ignore_case(name, "user"))) {
         return name;
       }

@@ -284,6 +284,11 @@ bool write_application(const Header& header, EventWriter& event) {
 
 }  // namespace
 
+bool has_syslog_header(std::string_view text, const TimeRules& rules) {
+  Header header;
+  return take_header(text, rules, header);
+}
+
 bool decode_syslog(std::string_view text, EventWriter& event) {
   Header header;
   if (!take_header(text, event.time_rules(), header)) {

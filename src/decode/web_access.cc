@@ -63,21 +63,45 @@ bool take_client(std::string_view& text, std::string_view& client, Micros& time,
   return false;
 }
 
-void write_client(std::string_view client, EventWriter& event) {
+struct Client {
+  std::string_view virtual_host;
   std::string_view host;
+  std::string_view user;
+};
+
+bool is_host_name(std::string_view word) {
+  for (const char c : word) {
+    const char lower = ascii_lower(c);
+    if (!((lower >= 'a' && lower <= 'z') || is_digit(c) || c == '.' || c == '-' || c == '_')) {
+      return false;
+    }
+  }
+  return !word.empty();
+}
+
+// Strict, because a syslog header may stand before the same line: either an address is there, or a
+// host name and no ident.
+bool read_client(std::string_view text, Client& client) {
   std::string_view ident;
-  if (!take_word(client, host)) {
-    return;
+  if (!take_word(text, client.host)) {
+    return false;
   }
-  const std::string_view next = client.substr(0, client.find(' '));
-  if (!parse_ip(host) && parse_ip(next)) {
-    event.text(fields::url_domain, host.substr(0, host.rfind(':')));
-    take_word(client, host);
+  if (!parse_ip(client.host)) {
+    std::string_view rest = text;
+    std::string_view address;
+    if (take_word(rest, address) && parse_ip(address)) {
+      client.virtual_host = client.host.substr(0, client.host.rfind(':'));
+      client.host = address;
+      text = rest;
+    } else if (!is_host_name(client.host) || !text.starts_with("- ")) {
+      return false;
+    }
   }
-  event.source(host);
-  if (take_word(client, ident)) {
-    event.text_if_any(fields::user_name, client);
+  if (!take_word(text, ident) || text.empty()) {
+    return false;
   }
+  client.user = text;
+  return true;
 }
 
 struct RequestLine {
@@ -219,10 +243,12 @@ void write_server(EventWriter& event) {
 }  // namespace
 
 bool decode_access(std::string_view text, EventWriter& event) {
-  std::string_view client;
+  std::string_view client_text;
+  Client client;
   Micros time;
   std::string_view request;
-  if (!take_client(text, client, time, event.time_rules()) || !take_quoted(text, request)) {
+  if (!take_client(text, client_text, time, event.time_rules()) ||
+      !read_client(client_text, client) || !take_quoted(text, request)) {
     return false;
   }
   std::string_view status_text;
@@ -242,7 +268,9 @@ bool decode_access(std::string_view text, EventWriter& event) {
   }
   write_server(event);
   event.time(time);
-  write_client(client, event);
+  event.text_if_any(fields::url_domain, client.virtual_host);
+  event.source(client.host);
+  event.text_if_any(fields::user_name, client.user);
   const RequestLine line = write_request(request, event);
   if (status != 0) {
     event.integer(fields::http_status, status);

@@ -3,6 +3,8 @@
 //   2026/11/23 14:00:00 [error] 123#45: *67 open() "/x" failed …, client: 1.2.3.4, server: s,
 //       request: "GET /x HTTP/1.1", host: "h"
 //   [Sun Nov 23 14:00:00.123456 2026] [core:error] [pid 12:tid 34] [client 1.2.3.4:5678] AH…: text
+#include <array>
+
 #include "base/text.h"
 #include "decode/formats.h"
 #include "decode/scan.h"
@@ -84,25 +86,33 @@ void write_error_user(std::string_view message, EventWriter& event) {
   }
 }
 
-bool decode_nginx_error(std::string_view text, EventWriter& event) {
+struct NginxHeader {
   Micros time;
-  const std::size_t taken = take_iso_time(text, event.time_rules(), time);
-  if (taken == 0 || text.size() < 5 || text[4] != '/') {
+  std::string_view level;
+  std::string_view process;  // "811#811"
+};
+
+bool take_nginx_header(std::string_view& text, const TimeRules& rules, NginxHeader& header) {
+  const std::size_t taken = take_iso_time(text, rules, header.time);
+  if (taken == 0 || text[4] != '/') {
     return false;
   }
   text.remove_prefix(taken);
-  std::string_view level;
-  std::string_view process;
-  if (!skip(text, " [") || !take_until(text, "] ", level) || level.size() > 10 ||
-      !take_until(text, ": ", process) || process.find('#') == std::string_view::npos ||
-      process.size() > 32) {
+  return skip(text, " [") && take_until(text, "] ", header.level) && header.level.size() <= 10 &&
+         take_until(text, ": ", header.process) && header.process.size() <= 32 &&
+         header.process.find('#') != std::string_view::npos;
+}
+
+bool decode_nginx_error(std::string_view text, EventWriter& event) {
+  NginxHeader header;
+  if (!take_nginx_header(text, event.time_rules(), header)) {
     return false;
   }
   event.dataset(Dataset::kWebError);
   event.logsource({"nginx", "webserver", "error"});
-  event.time(time);
-  event.text(fields::log_level, level);
-  event.integer_text(fields::process_pid, process.substr(0, process.find('#')));
+  event.time(header.time);
+  event.text(fields::log_level, header.level);
+  event.integer_text(fields::process_pid, header.process.substr(0, header.process.find('#')));
   if (text.starts_with('*')) {
     std::string_view connection;
     take_until(text, " ", connection);
@@ -156,6 +166,11 @@ bool decode_apache_error(std::string_view text, EventWriter& event) {
 }
 
 }  // namespace
+
+bool has_nginx_error_header(std::string_view text, const TimeRules& rules) {
+  NginxHeader header;
+  return take_nginx_header(text, rules, header);
+}
 
 bool decode_web_error(std::string_view text, EventWriter& event) {
   return text.starts_with('[') ? decode_apache_error(text, event) : decode_nginx_error(text, event);
