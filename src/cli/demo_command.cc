@@ -1,11 +1,11 @@
 #include "cli/demo_command.h"
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -36,28 +36,37 @@ struct DemoArguments {
   bool only_history = false;
 };
 
-// Ends waits when somebody presses Ctrl-C.
+// Ends waits when somebody presses Ctrl-C. The thread that waits for the signal outlives it.
 class Stop {
  public:
   Stop() {
     block_stop_signals();
-    std::thread([flag = flag_] {
+    std::thread([state = state_] {
       while (wait_for_signal() != StopSignal::kStop) {
       }
-      *flag = true;
+      const std::scoped_lock lock(state->mutex);
+      state->asked = true;
+      state->changed.notify_all();
     }).detach();
   }
-  bool asked() const { return *flag_; }
-  // In short pieces, so that nobody waits for it.
+  bool asked() const {
+    const std::scoped_lock lock(state_->mutex);
+    return state_->asked;
+  }
   void pause(Span span) const {
-    constexpr Span kPiece = span_ms(50);
-    for (std::int64_t left = span.value; left > 0 && !asked(); left -= kPiece.value) {
-      std::this_thread::sleep_for(std::chrono::microseconds(std::min(left, kPiece.value)));
-    }
+    std::unique_lock lock(state_->mutex);
+    state_->changed.wait_for(lock, std::chrono::microseconds(span.value),
+                             [this] { return state_->asked; });
   }
 
  private:
-  std::shared_ptr<std::atomic<bool>> flag_ = std::make_shared<std::atomic<bool>>(false);
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool asked = false;
+  };
+
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 // Where the lines go, and what that needs to live.
