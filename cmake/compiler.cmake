@@ -37,7 +37,8 @@ if(TOCSIN_SANITIZE)
   add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${sanitizers})
   # -Wnull-dereference sees ghosts in instrumented code.
-  target_compile_options(tocsin_warnings INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
+  target_compile_options(tocsin_warnings INTERFACE -Wno-null-dereference
+                         $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 if(TOCSIN_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
