@@ -1,14 +1,12 @@
 // The taxonomy files that the program ships, and, when the data is there, all of SigmaHQ on them.
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <gtest/gtest.h>
 
-#include "base/text.h"
 #include "detect/rule_set.h"
 #include "detect/rule_test.h"
+#include "testing/temp_directory.h"
 
 namespace tocsin {
 namespace {
@@ -47,31 +45,13 @@ TEST(ShippedTaxonomy, GivesSigmasNamesOurs) {
   EXPECT_EQ(second({"authentication", "", ""}, "cs-method"), "cs-method");
 }
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tocsin-sigma-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 TEST(SigmaHq, AllLoadExceptThoseWithUnresolvedPlaceholders) {
   const std::string archive =
       std::string(TOCSIN_SOURCE_DIR) + "/../shared/data/sigma/sigmahq-2026-08-05.tar.zst";
   if (!std::filesystem::exists(archive)) {
     GTEST_SKIP() << "skipped: no shared data";
   }
-  const TemporaryFolder folder;
+  const TempDirectory folder;
   const std::string command =
       "tar --zstd -xf '" + archive + "' -C '" + folder.path() + "' 2>/dev/null";
   if (std::system(command.c_str()) != 0) {
