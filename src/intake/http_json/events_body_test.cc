@@ -93,8 +93,8 @@ struct RejectionCase {
   std::string reason;
 };
 
-TEST(EventsBody, NamesTheBadLineAndColumnAndKeepsTheGood) {
-  const std::vector<RejectionCase> cases = {
+std::vector<RejectionCase> rejection_cases() {
+  return {
       {"bad line",
        "{\"a\":1}\n{\"b\" 2}\n{\"c\":3}\n",
        "application/x-ndjson",
@@ -167,7 +167,10 @@ TEST(EventsBody, NamesTheBadLineAndColumnAndKeepsTheGood) {
        7,
        "a control character in a string must be escaped"},
   };
-  for (const RejectionCase& test : cases) {
+}
+
+TEST(EventsBody, NamesTheBadLineAndColumnAndKeepsTheGood) {
+  for (const RejectionCase& test : rejection_cases()) {
     const Read out = read(test.body, test.content_type);
     EXPECT_EQ(out.records, test.kept) << test.name;
     ASSERT_EQ(out.result.rejections.size(), 1U) << test.name;
