@@ -19,21 +19,28 @@ class Demo(ServerTest):
         self.addCleanup(feeder.kill)
         wait_until("the demo wrote its manifest", manifest_path.exists, 30)
         manifest = wait_until("the manifest is whole", lambda: self.load(manifest_path), 10)
-        wanted = {(attack["rule"], attack["key"]) for attack in manifest["attacks"]}
+        wanted = {(entry["rule"], tuple(entry["key"].items())) for entry in manifest["expected"]}
         self.assertGreaterEqual(len(wanted), 10)
 
         def missing():
-            texts = [json.dumps(alert) for alert in self.server.alerts("--limit", "1000")]
-            return {pair for pair in wanted
-                    if not any(pair[0] in text and pair[1] in text for text in texts)}
+            seen = self.seen()
+            return {(rule, key) for rule, key in wanted
+                    if not any(rule in names and set(key) <= parts for names, parts in seen)}
 
         try:
             wait_until("every attack of the demo is an alert", lambda: not missing(), 60)
         except AssertionError as error:
             self.fail(f"{error}\nmissing: {sorted(missing())}\n{self.server.log_tail()}")
-        for alert in self.server.alerts("--limit", "1000"):
-            for innocent in manifest["innocents"]:
-                self.assertNotIn(json.dumps(innocent), json.dumps(alert["key"]))
+        innocent = {(field, name) for field, names in manifest["innocents"].items() for name in names}
+        self.assertGreaterEqual(len(innocent), 10)
+        for names, parts in self.seen():
+            self.assertFalse(parts & innocent, f"{names} is about an innocent")
+
+    def seen(self):
+        """What each alert is called by, and the parts of its key."""
+        return [({alert["rule_id"], alert["title"]},
+                 {(part["field"], part["value"]) for part in alert["key"]})
+                for alert in self.server.alerts("--limit", "1000")]
 
     @staticmethod
     def load(path):

@@ -50,7 +50,7 @@ class Scan(unittest.TestCase):
         found = [row for row in json_lines(done.stdout) if "203.0.113.5" in json.dumps(row)]
         self.assertTrue(found)
         for row in found:
-            self.assertTrue({"rule_id", "title", "level", "key", "count", "first", "last"} <= set(row), row)
+            self.assertTrue({"rule", "title", "level", "key", "count", "first", "last"} <= set(row), row)
             self.assertTrue(row["first"].startswith("2026-03-01T09:0"), row)
 
     def test_standard_input_and_compressed_files_find_the_same(self):
@@ -61,7 +61,7 @@ class Scan(unittest.TestCase):
         gz = run_cli("scan", "--json", "--year", "2026", packed)
 
         def essence(done):
-            return sorted((row["rule_id"], json.dumps(row["key"]), row["count"])
+            return sorted((row["rule"], json.dumps(row["key"]), row["count"])
                           for row in json_lines(done.stdout))
         self.assertEqual(essence(stdin), essence(plain))
         self.assertEqual(essence(gz), essence(plain))
