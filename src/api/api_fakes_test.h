@@ -1,0 +1,353 @@
+// Fakes for the tests of api/: a journal in memory, a store that answers SQL from a script, a sink
+// that a test answers, and a bench that sends requests to an Api without a socket.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include "api/api.h"
+#include "http/exchange.h"
+#include "testing/fake_clock.h"
+#include "testing/temp_directory.h"
+
+namespace tocsin {
+
+class FakeJournal final : public Journal {
+ public:
+  explicit FakeJournal(std::shared_ptr<RecordBatch> records) : records_(std::move(records)) {
+    records_->set_first_seq(Seq(1));
+    key_.name = "test.local/journal";
+  }
+  void append(std::shared_ptr<RecordBatch> batch, AppendDone done) override {
+    static_cast<void>(batch);
+    done(Error(ErrorCode::kUnavailable, "a fake takes nothing"));
+  }
+  Seq begin() const override { return Seq(1); }
+  Seq end() const override { return records_->end_seq(); }
+  Result<std::shared_ptr<const RecordBatch>> read(Seq from, std::size_t records_max,
+                                                  std::size_t bytes_max) override {
+    static_cast<void>(bytes_max);
+    auto some = std::make_shared<RecordBatch>();
+    some->set_first_seq(from);
+    for (std::size_t i = 0; i < records_->size(); ++i) {
+      const Record record = (*records_)[i];
+      if (record.seq >= from && some->size() < records_max) {
+        EXPECT_TRUE(some->add(some->add_origin(*record.origin), record.received, record.bytes));
+      }
+    }
+    return std::shared_ptr<const RecordBatch>(some);
+  }
+  Result<Seq> first_received_at_or_after(Micros time) override {
+    static_cast<void>(time);
+    return Seq(1);
+  }
+  Result<Checkpoint> checkpoint() override {
+    if (records_->empty()) {
+      return Error(ErrorCode::kNotFound, "the journal is empty");
+    }
+    return Checkpoint{"test.local/journal", 1, {}, "test.local/journal\n1\nAAAA\n\n- sig\n"};
+  }
+  Result<InclusionProof> prove(Seq seq) override {
+    if (seq >= end()) {
+      return Error(ErrorCode::kNotFound, "there is no such record");
+    }
+    InclusionProof proof;
+    proof.seq = seq;
+    proof.record_path.resize(2);
+    proof.block_header = std::string(64, 'h');
+    proof.checkpoint.note = "note";
+    return proof;
+  }
+  Result<ConsistencyProof> consistency(std::uint64_t old_size, std::uint64_t new_size) override {
+    ConsistencyProof proof;
+    proof.old_size = old_size;
+    proof.new_size = new_size;
+    proof.path.resize(1);
+    return proof;
+  }
+  const VerifierKey& verifier_key() const override { return key_; }
+  Result<Seq> retire_before(Seq seq) override { return seq; }
+  Result<Seq> retire_received_before(Micros time) override {
+    static_cast<void>(time);
+    return Seq(1);
+  }
+  std::uint64_t stored_bytes() const override { return 4096; }
+  Status close() override { return {}; }
+
+ private:
+  std::shared_ptr<RecordBatch> records_;
+  VerifierKey key_;
+};
+
+// Has no parts; SQL gives `rows` numbers, or waits for its cancel.
+class FakeStore final : public EventStore {
+ public:
+  std::uint64_t rows = 3;
+  bool hang = false;
+  std::atomic<int> cancelled{0};
+
+  Status append(const EventBatch& batch) override {
+    static_cast<void>(batch);
+    return {};
+  }
+  void maintain(Micros now) override { static_cast<void>(now); }
+  Status seal() override { return {}; }
+  Seq sealed_end() const override { return Seq(1); }
+  Seq appended_end() const override { return Seq(1); }
+  std::shared_ptr<const StoreView> view() const override {
+    return std::make_shared<const StoreView>();
+  }
+  std::string relation(std::span<const std::shared_ptr<const TablePart>> parts) const override {
+    static_cast<void>(parts);
+    return "nothing";
+  }
+  std::vector<DatasetSummary> schema() const override { return {}; }
+  StoreStats stats() const override { return {.rows = 7, .hot_rows = 2, .hot_bytes = 10}; }
+  Result<RunStats> run(const StoreQuery& query, RowSink& sink, const Cancel& cancel) override {
+    static_cast<void>(query);
+    return answer(sink, cancel);
+  }
+  Result<RunStats> run_sandboxed(std::string_view sql, const RunLimits& limits, RowSink& sink,
+                                 const Cancel& cancel) override {
+    static_cast<void>(limits);
+    if (sql == "bad") {
+      return Error(ErrorCode::kInvalid, "no such table");
+    }
+    return answer(sink, cancel);
+  }
+  std::vector<DamagedSegment> damaged() const override { return {}; }
+  Status restore(const DamagedSegment& segment, const BatchSource& batches) override {
+    static_cast<void>(segment);
+    static_cast<void>(batches);
+    return {};
+  }
+
+ private:
+  Result<RunStats> answer(RowSink& sink, const Cancel& cancel) {
+    while (hang) {
+      if (cancel.stopped()) {
+        ++cancelled;
+        return Error(ErrorCode::kCancelled, "stopped");
+      }
+      std::this_thread::yield();
+    }
+    const std::vector<ResultColumn> columns = {{"n", ColumnType::kLong},
+                                               {"nothing", ColumnType::kText}};
+    TRY(sink.begin(columns));
+    for (std::uint64_t i = 0; i < rows; ++i) {
+      std::vector<Cell> cells = {Cell(static_cast<std::int64_t>(i)), Cell()};
+      TRY(sink.row(cells));
+    }
+    return RunStats{.rows = rows, .took = Span(1)};
+  }
+};
+
+// Answers at once with `answer`, or holds batches until release().
+class FakeSink final : public RecordSink {
+ public:
+  std::optional<Error> answer;
+  bool hold = false;
+  std::vector<std::shared_ptr<RecordBatch>> taken;
+  std::vector<std::function<void(const Status&)>> held;
+
+  void submit(std::shared_ptr<RecordBatch> batch,
+              std::function<void(const Status&)> done) override {
+    if (hold) {
+      held.push_back(std::move(done));
+      return;
+    }
+    if (answer) {
+      done(*answer);
+      return;
+    }
+    taken.push_back(std::move(batch));
+    done({});
+  }
+};
+
+class FakeDesk final : public RuleDesk {
+ public:
+  std::optional<Error> fault;
+  int reloads = 0;
+
+  RulesInForce current() override {
+    auto report = std::make_shared<LoadReport>();
+    report->loaded = 1;
+    report->refused = 1;
+    report->issues.push_back({"rules/a.yml", 3, 7, "unknown modifier", true});
+    return {std::make_shared<const RuleSet>(), report, Micros(1'795'444'400'000'000)};
+  }
+  Status reload() override {
+    ++reloads;
+    return fault ? Status(*fault) : Status();
+  }
+};
+
+class FakeVitals final : public Vitals {
+ public:
+  VitalSigns now;
+  VitalSigns signs() override { return now; }
+  std::uint64_t undecoded(std::string_view source) override { return source.size(); }
+};
+
+// What came back: the whole answer, or a stream.
+struct Answered {
+  int status = 0;
+  std::vector<HttpHeader> headers;
+  std::string body;
+  std::shared_ptr<QueuedStream> stream;
+
+  std::string header(std::string_view name) const {
+    for (const HttpHeader& header : headers) {
+      if (header.name == name) {
+        return header.value;
+      }
+    }
+    return {};
+  }
+};
+
+// One request under way.
+class Asked {
+ public:
+  Asked(Api& api, HttpRequest request)
+      : exchange_(std::make_shared<HttpExchange>([this] { wake(); }, 1U << 20U)) {
+    api.handler()(std::move(request), Responder(exchange_));
+  }
+  ~Asked() { exchange_->detach(); }
+  Asked(const Asked&) = delete;
+  Asked& operator=(const Asked&) = delete;
+
+  Answered wait() {
+    while (true) {
+      {
+        std::unique_lock lock(mutex_);
+        woken_ = false;
+      }
+      if (std::optional<HttpAnswer> answer = exchange_->take_answer()) {
+        return {answer->response.status, answer->response.headers, answer->response.body,
+                answer->stream};
+      }
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return woken_; });
+    }
+  }
+  bool answered() { return exchange_->take_answer().has_value(); }
+  void go_away() { exchange_->detach(); }
+
+ private:
+  void wake() {
+    const std::scoped_lock lock(mutex_);
+    woken_ = true;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool woken_ = false;
+  std::shared_ptr<HttpExchange> exchange_;
+};
+
+class ApiTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    db_ = std::move(*StateDb::open({.path = directory_ / "state.db"}, files_, clock_));
+    keys_ = std::move(*KeyStore::open(*db_, clock_, metrics_));
+    alerts_ = std::move(*AlertStore::open(*db_, clock_, metrics_));
+    admin_ = make_key("boss", {Scope::kAdmin});
+    reader_ = make_key("reader", {Scope::kRead});
+    ingester_ = make_key("shop front", {Scope::kIngest});
+    auto records = std::make_shared<RecordBatch>();
+    const std::uint32_t origin = records->add_origin({"http:shop", "192.0.2.1", "app.auth"});
+    ASSERT_TRUE(records->add(origin, clock_.now(), "first line"));
+    ASSERT_TRUE(records->add(origin, clock_.now(), "\xff\xfe"));
+    journal_ = std::make_unique<FakeJournal>(records);
+    start({});
+  }
+
+  void start(ApiSettings settings) {
+    settings.version = "1.2.3";
+    api_.reset();
+    api_ = make_api(settings, {*keys_, *alerts_, store_, *journal_, sink_, sources_, desk_, vitals_,
+                               metrics_, log_, clock_});
+  }
+
+  std::string make_key(const std::string& name, ScopeSet scopes) {
+    return *keys_->create({.name = name, .scopes = scopes, .expires = {}, .created_by = "cli"});
+  }
+
+  static HttpRequest request(const std::string& method, const std::string& path,
+                             const std::string& key, std::string body = "",
+                             std::vector<QueryParameter> query = {}) {
+    HttpRequest made;
+    made.method = method;
+    made.path = path;
+    made.query = std::move(query);
+    made.body = std::move(body);
+    made.peer_ip = "192.0.2.77";
+    if (!key.empty()) {
+      made.headers.push_back({"Authorization", "Bearer " + key});
+    }
+    return made;
+  }
+
+  Answered ask(HttpRequest request) { return Asked(*api_, std::move(request)).wait(); }
+  Answered get(const std::string& path, std::vector<QueryParameter> query = {}) {
+    return ask(request("GET", path, reader_, "", std::move(query)));
+  }
+  Answered send(const std::string& method, const std::string& path, std::string body) {
+    return ask(request(method, path, admin_, std::move(body)));
+  }
+
+  // A member of a JSON object, as text ("" when absent).
+  static std::string member(const std::string& json, std::string_view name) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    simdjson::dom::element value;
+    if (parser.parse(json).get(root) != simdjson::SUCCESS ||
+        root.at_pointer(name).get(value) != simdjson::SUCCESS) {
+      return {};
+    }
+    std::string_view text;
+    return value.get(text) == simdjson::SUCCESS ? std::string(text) : simdjson::to_string(value);
+  }
+
+  void open_alert(const std::string& ip, std::uint64_t seq) {
+    RuleInfo info;
+    info.id = "brute";
+    info.title = "Brute force";
+    info.level = Level::kHigh;
+    info.version = "v1";
+    Finding finding;
+    finding.rule = std::make_shared<const RuleInfo>(info);
+    finding.key = {{"source.ip", ip}};
+    finding.seq = Seq(seq);
+    finding.time = clock_.now();
+    finding.first = clock_.now();
+    finding.sentence = "12 failed log-ins";
+    ASSERT_TRUE(alerts_->fold(std::vector{finding}, Seq(seq)));
+  }
+
+  TempDirectory directory_;
+  PosixFileSystem files_;
+  FakeClock clock_;
+  Metrics metrics_;
+  Log log_;
+  SourceStats sources_{metrics_};
+  FakeSink sink_;
+  FakeStore store_;
+  FakeDesk desk_;
+  FakeVitals vitals_;
+  std::unique_ptr<StateDb> db_;
+  std::unique_ptr<KeyStore> keys_;
+  std::unique_ptr<AlertStore> alerts_;
+  std::unique_ptr<FakeJournal> journal_;
+  std::unique_ptr<Api> api_;
+  std::string admin_, reader_, ingester_;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,685 @@
+// The API as OpenAPI 3.1: paths, then what they are made of. "x-scope" is the scope that a key
+// needs; empty: none. openapi_test.cc holds it against routes.cc and against real answers.
+#include "api/openapi.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::string_view kDocument = R"json({
+ "openapi": "3.1.0",
+ "info": {
+  "title": "Tocsin", "version": "1",
+  "summary": "Collects logs as evidence, notices attacks, walks the team through the incident",
+  "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+ "security": [{"bearer": []}, {"apiKey": []}, {"basic": []}],
+ "paths": {
+  "/api/v1/events": {
+   "post": {
+    "operationId": "sendEvents", "tags": ["events"],
+    "summary": "Take records; the answer comes when they are durable",
+    "x-scope": "ingest",
+    "parameters": [
+     {
+      "name": "source", "in": "query",
+      "description": "Name of the source; default the key's name",
+      "schema": {"type": "string"}},
+     {
+      "name": "format", "in": "query",
+      "description": "How to decode: a format or dataset; default by recognition",
+      "schema": {"type": "string"}}],
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/x-ndjson": {"schema": {"type": "string"}},
+      "application/json": {"schema": {}}, "text/plain": {"schema": {"type": "string"}}}},
+    "responses": {
+     "200": {
+      "description": "What was taken; good records are kept whatever is wrong with others",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/IngestResult"}}}},
+     "400": {
+      "description": "No record could be taken",
+      "content": {
+       "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/events/search": {
+   "get": {
+    "operationId": "searchEvents", "tags": ["events"],
+    "summary": "Search by the query language or SQL", "x-scope": "read",
+    "parameters": [
+     {
+      "name": "q", "in": "query",
+      "description": "The query (docs/query.md); also as query",
+      "schema": {"type": "string"}},
+     {
+      "name": "query", "in": "query", "description": "The same as q",
+      "schema": {"type": "string"}},
+     {
+      "name": "sql", "in": "query", "description": "SQL instead of a query",
+      "schema": {"type": "string"}},
+     {
+      "name": "from", "in": "query",
+      "description": "ISO time, now, or a span back from now such as 15m",
+      "schema": {"type": "string"}},
+     {
+      "name": "to", "in": "query", "description": "The same; exclusive",
+      "schema": {"type": "string"}},
+     {
+      "name": "limit", "in": "query", "description": "Rows at most",
+      "schema": {"type": "integer", "minimum": 1}},
+     {
+      "name": "format", "in": "query", "description": "Instead of the Accept header",
+      "schema": {"enum": ["json", "ndjson"]}},
+     {
+      "name": "timeout_ms", "in": "query", "description": "Time limit",
+      "schema": {"type": "integer", "minimum": 1}}],
+    "responses": {
+     "200": {
+      "description": "Rows; as NDJSON one row a line, then {_outcome} or {_problem}",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/SearchResult"}},
+       "application/x-ndjson": {"schema": {"type": "string"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}},
+   "post": {
+    "operationId": "searchEventsByBody", "tags": ["events"],
+    "summary": "The same, with the parameters in a JSON body", "x-scope": "read",
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {
+       "schema": {
+        "type": "object",
+        "properties": {
+         "query": {"type": "string"}, "q": {"type": "string"}, "sql": {"type": "string"},
+         "from": {"type": "string"}, "to": {"type": "string"},
+         "limit": {"type": "integer", "minimum": 1},
+         "format": {"enum": ["json", "ndjson"]},
+         "timeout_ms": {"type": "integer", "minimum": 1}}}}}},
+    "responses": {
+     "200": {
+      "description": "Rows; as NDJSON one row a line, then {_outcome} or {_problem}",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/SearchResult"}},
+       "application/x-ndjson": {"schema": {"type": "string"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/events/tail": {
+   "get": {
+    "operationId": "tailEvents", "tags": ["events"],
+    "summary": "Live tail: server-sent events row, sample, problem",
+    "x-scope": "read",
+    "parameters": [
+     {
+      "name": "q", "in": "query", "description": "A query that gives events",
+      "schema": {"type": "string"}},
+     {
+      "name": "query", "in": "query", "description": "The same as q",
+      "schema": {"type": "string"}}],
+    "responses": {
+     "200": {
+      "description": "Events as they become searchable",
+      "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/events/{seq}": {
+   "get": {
+    "operationId": "getEvent", "tags": ["events"],
+    "summary": "One record as received, its event, its proof", "x-scope": "read",
+    "parameters": [
+     {
+      "name": "seq", "in": "path", "required": true,
+      "description": "Its place in the journal",
+      "schema": {"type": "integer", "minimum": 1}},
+     {
+      "name": "proof", "in": "query", "description": "false leaves the proof out",
+      "schema": {"type": "boolean"}}],
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/RecordView"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/alerts": {
+   "get": {
+    "operationId": "listAlerts", "tags": ["alerts"],
+    "summary": "Alerts, newest activity first", "x-scope": "read",
+    "parameters": [
+     {
+      "name": "state", "in": "query",
+      "description": "new,acknowledged,closed: any of them", "schema": {"type": "string"}},
+     {
+      "name": "level", "in": "query", "description": "The lowest wanted",
+      "schema": {"type": "string"}},
+     {
+      "name": "rule", "in": "query", "description": "Id of a rule",
+      "schema": {"type": "string"}},
+     {
+      "name": "key", "in": "query",
+      "description": "A part of the key: source.ip=192.0.2.1, or only a value",
+      "schema": {"type": "string"}},
+     {
+      "name": "assignee", "in": "query", "description": "Empty: nobody's",
+      "schema": {"type": "string"}},
+     {
+      "name": "from", "in": "query", "description": "Last event at or after",
+      "schema": {"type": "string"}},
+     {
+      "name": "to", "in": "query", "description": "First event before",
+      "schema": {"type": "string"}},
+     {
+      "name": "limit", "in": "query", "description": "1 to 1000",
+      "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
+     {
+      "name": "cursor", "in": "query", "description": "next of the page before",
+      "schema": {"type": "string"}}],
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["alerts", "next"],
+         "properties": {
+          "alerts": {"type": "array", "items": {"$ref": "#/components/schemas/Alert"}},
+          "next": {"anyOf": [{"type": "string"}, {"type": "null"}]}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/alerts/counts": {
+   "get": {
+    "operationId": "countAlerts", "tags": ["alerts"],
+    "summary": "How many, by state and level", "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["counts"],
+         "properties": {
+          "counts": {
+           "type": "array",
+           "items": {
+            "type": "object", "required": ["state", "level", "alerts"],
+            "properties": {
+             "state": {"$ref": "#/components/schemas/AlertState"},
+             "level": {"$ref": "#/components/schemas/Level"},
+             "alerts": {"type": "integer"}}}}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/alerts/bulk": {
+   "post": {
+    "operationId": "changeAlerts", "tags": ["alerts"],
+    "summary": "Change several alerts: all or none", "x-scope": "admin",
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {
+       "schema": {
+        "type": "object", "required": ["ids", "change"],
+        "properties": {
+         "ids": {"type": "array", "items": {"type": "string"}},
+         "change": {"$ref": "#/components/schemas/AlertPatch"}}}}}},
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["alerts"],
+         "properties": {
+          "alerts": {"type": "array", "items": {"$ref": "#/components/schemas/Alert"}}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/alerts/{id}": {
+   "get": {
+    "operationId": "getAlert", "tags": ["alerts"], "summary": "One alert with its history",
+    "x-scope": "read",
+    "parameters": [
+     {
+      "name": "id", "in": "path", "required": true,
+      "description": "Its id, or the first 6 characters and more",
+      "schema": {"type": "string"}}],
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "allOf": [
+          {"$ref": "#/components/schemas/Alert"},
+          {
+           "type": "object", "required": ["history"],
+           "properties": {
+            "history": {
+             "type": "array", "items": {"$ref": "#/components/schemas/AlertChange"}}}}]}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}},
+   "patch": {
+    "operationId": "changeAlert", "tags": ["alerts"],
+    "summary": "Acknowledge, close, assign, note", "x-scope": "admin",
+    "parameters": [
+     {
+      "name": "id", "in": "path", "required": true, "description": "Its id",
+      "schema": {"type": "string"}}],
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {"schema": {"$ref": "#/components/schemas/AlertPatch"}}}},
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/rules": {
+   "get": {
+    "operationId": "listRules", "tags": ["rules"],
+    "summary": "Rules in force and the load report", "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Rules"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/rules/reload": {
+   "post": {
+    "operationId": "reloadRules", "tags": ["rules"], "summary": "Read the rules again",
+    "x-scope": "admin",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Rules"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/journal/checkpoint": {
+   "get": {
+    "operationId": "getCheckpoint", "tags": ["journal"],
+    "summary": "The newest checkpoint (C2SP signed note)", "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "The note", "content": {"text/plain": {"schema": {"type": "string"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/journal/key": {
+   "get": {
+    "operationId": "getJournalKey", "tags": ["journal"],
+    "summary": "The key that signs checkpoints, in verifier form",
+    "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "name+hash+base64",
+      "content": {"text/plain": {"schema": {"type": "string"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/journal/proof/{seq}": {
+   "get": {
+    "operationId": "getProof", "tags": ["journal"],
+    "summary": "Inclusion proof of a record", "x-scope": "read",
+    "parameters": [
+     {
+      "name": "seq", "in": "path", "required": true, "description": "The record",
+      "schema": {"type": "integer", "minimum": 1}}],
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Proof"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/journal/consistency": {
+   "get": {
+    "operationId": "getConsistency", "tags": ["journal"],
+    "summary": "Consistency proof between two sizes of the tree", "x-scope": "read",
+    "parameters": [
+     {
+      "name": "from", "in": "query", "description": "The older size",
+      "schema": {"type": "integer", "minimum": 1}, "required": true},
+     {
+      "name": "to", "in": "query", "description": "The newer size",
+      "schema": {"type": "integer", "minimum": 1}, "required": true}],
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/Consistency"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/evidence": {
+   "post": {
+    "operationId": "exportEvidence", "tags": ["journal"],
+    "summary": "Records with proofs as a bundle that verifies offline",
+    "x-scope": "read",
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {
+       "schema": {
+        "type": "object",
+        "properties": {
+         "query": {"type": "string"}, "from": {"type": "string"}, "to": {"type": "string"},
+         "seq_from": {"type": "integer", "minimum": 1},
+         "seq_to": {"type": "integer", "minimum": 1}}}}}},
+    "responses": {
+     "200": {
+      "description": "The bundle (docs/formats/journal.md)",
+      "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/sources": {
+   "get": {
+    "operationId": "listSources", "tags": ["server"], "summary": "What comes in",
+    "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["sources"],
+         "properties": {
+          "sources": {"type": "array", "items": {"$ref": "#/components/schemas/Source"}}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/keys": {
+   "get": {
+    "operationId": "listKeys", "tags": ["keys"],
+    "summary": "API keys, without their secrets", "x-scope": "admin",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["keys"],
+         "properties": {
+          "keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}},
+   "post": {
+    "operationId": "createKey", "tags": ["keys"],
+    "summary": "Make a key; its text is shown this once", "x-scope": "admin",
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {
+       "schema": {
+        "type": "object", "required": ["name", "scopes"],
+        "properties": {
+         "name": {"type": "string"},
+         "scopes": {"type": "array", "items": {"$ref": "#/components/schemas/Scope"}},
+         "expires": {"type": "string", "description": "ISO time or a span from now"}}}}}},
+    "responses": {
+     "201": {
+      "description": "Made",
+      "content": {
+       "application/json": {
+        "schema": {
+         "allOf": [
+          {"$ref": "#/components/schemas/Key"},
+          {
+           "type": "object", "required": ["key"],
+           "properties": {"key": {"type": "string"}}}]}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/keys/{id}": {
+   "delete": {
+    "operationId": "revokeKey", "tags": ["keys"], "summary": "Revoke a key",
+    "x-scope": "admin",
+    "parameters": [
+     {
+      "name": "id", "in": "path", "required": true, "description": "tok_ and 8 characters",
+      "schema": {"type": "string"}}],
+    "responses": {
+     "204": {"description": "Revoked"},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/health": {
+   "get": {
+    "operationId": "isAlive", "tags": ["server"], "summary": "Alive and taking records?",
+    "x-scope": "", "security": [],
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["status"],
+         "properties": {"status": {"$ref": "#/components/schemas/Status"}}}}}},
+     "503": {
+      "description": "Not taking records",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["status"],
+         "properties": {"status": {"$ref": "#/components/schemas/Status"}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/health": {
+   "get": {
+    "operationId": "getHealth", "tags": ["server"], "summary": "Lag, disk, journal, index",
+    "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/metrics": {
+   "get": {
+    "operationId": "getMetrics", "tags": ["server"],
+    "summary": "Prometheus text format; open when configured so", "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "Metrics", "content": {"text/plain": {"schema": {"type": "string"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/openapi.json": {
+   "get": {
+    "operationId": "getOpenapi", "tags": ["server"], "summary": "This document",
+    "x-scope": "", "security": [],
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {"application/json": {"schema": {"type": "object"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}}},
+ "components": {
+  "securitySchemes": {
+   "bearer": {"type": "http", "scheme": "bearer"},
+   "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+   "basic": {
+    "type": "http", "scheme": "basic",
+    "description": "Any user name; the key is the password"}},
+  "responses": {
+   "Problem": {
+    "description": "Why not",
+    "content": {
+     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}},
+  "schemas": {
+   "Problem": {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+     "type": {"type": "string"}, "title": {"type": "string"},
+     "status": {"type": "integer"}, "detail": {"type": "string"},
+     "code": {"type": "string"}, "request_id": {"type": "string"}},
+    "description": "RFC 9457"},
+   "Scope": {"enum": ["ingest", "read", "admin"]},
+   "Level": {"enum": ["informational", "low", "medium", "high", "critical"]},
+   "AlertState": {"enum": ["new", "acknowledged", "closed"]},
+   "AlertVerdict": {"enum": ["none", "true_positive", "benign", "false_positive"]},
+   "Status": {"enum": ["ok", "degraded"]},
+   "IngestResult": {
+    "type": "object",
+    "required": ["accepted", "truncated", "rejected", "rejections"],
+    "properties": {
+     "accepted": {"type": "integer"}, "truncated": {"type": "integer"},
+     "rejected": {"type": "integer"},
+     "rejections": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["line", "column", "code", "reason"],
+       "properties": {
+        "line": {"type": "integer"}, "column": {"type": "integer"},
+        "code": {"type": "string"}, "reason": {"type": "string"}}}}}},
+   "Outcome": {
+    "type": "object",
+    "required": [
+     "rows", "more", "events", "took_ms", "parts_read", "parts_skipped", "warnings"],
+    "properties": {
+     "rows": {"type": "integer"}, "more": {"type": "boolean"},
+     "events": {"type": "boolean"}, "took_ms": {"type": "number"},
+     "parts_read": {"type": "integer"}, "parts_skipped": {"type": "integer"},
+     "warnings": {"type": "array", "items": {"type": "string"}}}},
+   "SearchResult": {
+    "type": "object", "required": ["columns", "rows", "outcome"],
+    "properties": {
+     "columns": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["name", "type"],
+       "properties": {
+        "name": {"type": "string"},
+        "type": {"enum": ["text", "long", "double", "bool", "time", "text_list"]}}}},
+     "rows": {"type": "array", "items": {"type": "object"}},
+     "outcome": {"$ref": "#/components/schemas/Outcome"}}},
+   "Record": {
+    "type": "object", "required": ["seq", "received", "source", "peer", "hint"],
+    "properties": {
+     "seq": {"type": "integer"}, "received": {"type": "string", "format": "date-time"},
+     "source": {"type": "string"}, "peer": {"type": "string"}, "hint": {"type": "string"},
+     "text": {"type": "string"}, "base64": {"type": "string"}},
+    "description": "text, or base64 when the bytes are not UTF-8"},
+   "RecordView": {
+    "type": "object", "required": ["record", "event", "proof"],
+    "properties": {
+     "record": {"$ref": "#/components/schemas/Record"},
+     "event": {"anyOf": [{"type": "object"}, {"type": "null"}]},
+     "proof": {"anyOf": [{"$ref": "#/components/schemas/Proof"}, {"type": "null"}]}}},
+   "Proof": {
+    "type": "object",
+    "required": [
+     "seq", "redacted", "salt", "record_leaf", "record_index", "record_path",
+     "block_header", "block_index", "block_path", "checkpoint"],
+    "properties": {
+     "seq": {"type": "integer"}, "redacted": {"type": "boolean"},
+     "salt": {"type": "string"}, "record_leaf": {"type": "string"},
+     "record_index": {"type": "integer"},
+     "record_path": {"type": "array", "items": {"type": "string"}},
+     "block_header": {"type": "string"}, "block_index": {"type": "integer"},
+     "block_path": {"type": "array", "items": {"type": "string"}},
+     "checkpoint": {"type": "string"}}},
+   "Consistency": {
+    "type": "object",
+    "required": ["old_size", "new_size", "old_root", "new_root", "path"],
+    "properties": {
+     "old_size": {"type": "integer"}, "new_size": {"type": "integer"},
+     "old_root": {"type": "string"}, "new_root": {"type": "string"},
+     "path": {"type": "array", "items": {"type": "string"}}}},
+   "Alert": {
+    "type": "object",
+    "required": [
+     "id", "rule_id", "rule_version", "title", "level", "tags", "key", "state", "verdict",
+     "assignee", "note", "first", "last", "opened", "updated", "findings", "events",
+     "last_seq", "samples", "sentence"],
+    "properties": {
+     "id": {"type": "string"}, "rule_id": {"type": "string"},
+     "rule_version": {"type": "string"}, "title": {"type": "string"},
+     "level": {"$ref": "#/components/schemas/Level"},
+     "tags": {"type": "array", "items": {"type": "string"}},
+     "key": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["field", "value"],
+       "properties": {"field": {"type": "string"}, "value": {"type": "string"}}}},
+     "state": {"$ref": "#/components/schemas/AlertState"},
+     "verdict": {"$ref": "#/components/schemas/AlertVerdict"},
+     "assignee": {"type": "string"}, "note": {"type": "string"},
+     "first": {"type": "string", "format": "date-time"},
+     "last": {"type": "string", "format": "date-time"},
+     "opened": {"type": "string", "format": "date-time"},
+     "updated": {"type": "string", "format": "date-time"}, "findings": {"type": "integer"},
+     "events": {"type": "integer"}, "last_seq": {"type": "integer"},
+     "samples": {"type": "array", "items": {"type": "integer"}},
+     "sentence": {"type": "string"}}},
+   "AlertPatch": {
+    "type": "object",
+    "properties": {
+     "state": {"$ref": "#/components/schemas/AlertState"},
+     "verdict": {"$ref": "#/components/schemas/AlertVerdict"},
+     "assignee": {"type": "string"}, "note": {"type": "string"}}},
+   "AlertChange": {
+    "type": "object", "required": ["at", "who", "what", "from", "to"],
+    "properties": {
+     "at": {"type": "string", "format": "date-time"}, "who": {"type": "string"},
+     "what": {"type": "string"}, "from": {"type": "string"}, "to": {"type": "string"}}},
+   "Rules": {
+    "type": "object",
+    "required": ["loaded", "refused", "loaded_at", "issues", "rules"],
+    "properties": {
+     "loaded": {"type": "integer"}, "refused": {"type": "integer"},
+     "loaded_at": {"type": "string", "format": "date-time"},
+     "issues": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["file", "line", "column", "reason", "refused"],
+       "properties": {
+        "file": {"type": "string"}, "line": {"type": "integer"},
+        "column": {"type": "integer"}, "reason": {"type": "string"},
+        "refused": {"type": "boolean"}}}},
+     "rules": {"type": "array", "items": {"$ref": "#/components/schemas/Rule"}}}},
+   "Rule": {
+    "type": "object",
+    "required": [
+     "id", "title", "description", "level", "status", "kind", "tags", "false_positives",
+     "references", "logsource", "file", "line", "version"],
+    "properties": {
+     "id": {"type": "string"}, "title": {"type": "string"},
+     "description": {"type": "string"}, "level": {"$ref": "#/components/schemas/Level"},
+     "status": {"type": "string"}, "kind": {"enum": ["rule", "correlation"]},
+     "tags": {"type": "array", "items": {"type": "string"}},
+     "false_positives": {"type": "array", "items": {"type": "string"}},
+     "references": {"type": "array", "items": {"type": "string"}},
+     "logsource": {"type": "string"}, "file": {"type": "string"},
+     "line": {"type": "integer"}, "version": {"type": "string"}}},
+   "Source": {
+    "type": "object",
+    "required": [
+     "name", "kind", "records", "bytes", "records_per_second", "last_received",
+     "silent_seconds", "waits", "undecoded", "losses"],
+    "properties": {
+     "name": {"type": "string"}, "kind": {"type": "string"},
+     "records": {"type": "integer"}, "bytes": {"type": "integer"},
+     "records_per_second": {"anyOf": [{"type": "number"}, {"type": "null"}]},
+     "last_received": {
+      "anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+     "silent_seconds": {"anyOf": [{"type": "number"}, {"type": "null"}]},
+     "waits": {"type": "integer"}, "undecoded": {"type": "integer"},
+     "losses": {"type": "object", "additionalProperties": {"type": "integer"}}}},
+   "Key": {
+    "type": "object",
+    "required": [
+     "id", "name", "scopes", "created_by", "created", "expires", "last_used", "revoked"],
+    "properties": {
+     "id": {"type": "string"}, "name": {"type": "string"},
+     "scopes": {"type": "array", "items": {"$ref": "#/components/schemas/Scope"}},
+     "created_by": {"type": "string"},
+     "created": {"type": "string", "format": "date-time"},
+     "expires": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+     "last_used": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+     "revoked": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}}},
+   "Health": {
+    "type": "object",
+    "required": [
+     "status", "accepting", "problems", "version", "started", "now", "lag_records",
+     "journal", "index", "disk_free_bytes", "bugs_seen"],
+    "properties": {
+     "status": {"$ref": "#/components/schemas/Status"}, "accepting": {"type": "boolean"},
+     "problems": {"type": "array", "items": {"type": "string"}},
+     "version": {"type": "string"}, "started": {"type": "string", "format": "date-time"},
+     "now": {"type": "string", "format": "date-time"},
+     "lag_records": {
+      "type": "object", "required": ["matched", "searchable", "alerted"],
+      "properties": {
+       "matched": {"type": "integer"}, "searchable": {"type": "integer"},
+       "alerted": {"type": "integer"}}},
+     "journal": {
+      "type": "object", "required": ["first_seq", "next_seq", "bytes"],
+      "properties": {
+       "first_seq": {"type": "integer"}, "next_seq": {"type": "integer"},
+       "bytes": {"type": "integer"}}},
+     "index": {
+      "type": "object",
+      "required": [
+       "events", "unsealed_events", "memory_bytes", "disk_bytes", "segments",
+       "damaged_segments"],
+      "properties": {
+       "events": {"type": "integer"}, "unsealed_events": {"type": "integer"},
+       "memory_bytes": {"type": "integer"}, "disk_bytes": {"type": "integer"},
+       "segments": {"type": "integer"}, "damaged_segments": {"type": "integer"}}},
+     "disk_free_bytes": {"type": "integer"}, "bugs_seen": {"type": "integer"}}}}}})json";
+
+}  // namespace
+
+std::string_view openapi_document() {
+  return kDocument;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,301 @@
+// Holds the OpenAPI document against the list of routes and against real answers.
+#include "api/openapi.h"
+
+#include <set>
+
+#include "api/api_fakes_test.h"
+#include "api/routes.h"
+#include "base/text.h"
+
+namespace tocsin {
+namespace {
+
+using simdjson::dom::element;
+
+// The subset of JSON Schema that the document uses.
+class Shape {
+ public:
+  explicit Shape(element document) : document_(document) {}
+
+  // Empty when `value` fits; else where and why not.
+  std::string fault(element schema, element value, const std::string& where) const {
+    if (std::string_view reference; schema["$ref"].get(reference) == simdjson::SUCCESS) {
+      return fault(document_.at_pointer(reference.substr(1)).value(), value, where);
+    }
+    if (simdjson::dom::array all; schema["allOf"].get(all) == simdjson::SUCCESS) {
+      for (const element part : all) {
+        if (std::string found = fault(part, value, where); !found.empty()) {
+          return found;
+        }
+      }
+      return {};
+    }
+    if (simdjson::dom::array any; schema["anyOf"].get(any) == simdjson::SUCCESS) {
+      for (const element part : any) {
+        if (fault(part, value, where).empty()) {
+          return {};
+        }
+      }
+      return where + " fits none of anyOf";
+    }
+    if (simdjson::dom::array words; schema["enum"].get(words) == simdjson::SUCCESS) {
+      return is_one_of(words, value) ? "" : where + " is not one of the enumeration";
+    }
+    std::string_view type;
+    if (schema["type"].get(type) != simdjson::SUCCESS) {
+      return {};
+    }
+    if (!is_type(type, value)) {
+      return where + " is not of type " + std::string(type);
+    }
+    if (type == "array") {
+      return fault_of_items(schema, value, where);
+    }
+    return type == "object" ? fault_of_members(schema, value, where) : std::string();
+  }
+
+ private:
+  static bool is_one_of(simdjson::dom::array words, element value) {
+    for (const element word : words) {
+      if (simdjson::to_string(word) == simdjson::to_string(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static bool is_type(std::string_view type, element value) {
+    if (type == "integer") {
+      return value.is_int64() || value.is_uint64();
+    }
+    return (type == "string" && value.is_string()) || (type == "number" && value.is_number()) ||
+           (type == "boolean" && value.is_bool()) || (type == "array" && value.is_array()) ||
+           (type == "object" && value.is_object()) || (type == "null" && value.is_null());
+  }
+
+  std::string fault_of_items(element schema, element value, const std::string& where) const {
+    for (const element item : value.get_array()) {
+      if (std::string found = fault(schema["items"].value(), item, where + "[]"); !found.empty()) {
+        return found;
+      }
+    }
+    return {};
+  }
+
+  std::string fault_of_members(element schema, element value, const std::string& where) const {
+    if (simdjson::dom::array required; schema["required"].get(required) == simdjson::SUCCESS) {
+      for (const element name : required) {
+        if (value[name.get_string().value()].error() != simdjson::SUCCESS) {
+          return where + " lacks " + simdjson::to_string(name);
+        }
+      }
+    }
+    simdjson::dom::object properties;
+    if (schema["properties"].get(properties) != simdjson::SUCCESS) {
+      return {};
+    }
+    for (const auto member : value.get_object()) {
+      element of_member;
+      // Members of the other parts of an allOf are theirs.
+      if (properties[member.key].get(of_member) != simdjson::SUCCESS) {
+        continue;
+      }
+      const std::string place = where + "." + std::string(member.key);
+      if (std::string found = fault(of_member, member.value, place); !found.empty()) {
+        return found;
+      }
+    }
+    return {};
+  }
+
+  element document_;
+};
+
+std::string lower(std::string_view method) {
+  return to_lower(method);
+}
+
+class OpenapiTest : public ApiTest {
+ protected:
+  void SetUp() override {
+    ApiTest::SetUp();
+    ASSERT_EQ(parser_.parse(openapi_document()).get(document_), simdjson::SUCCESS);
+  }
+
+  std::vector<Route> routes() {
+    IngestResource ingest(sink_, sources_, clock_, {}, 1);
+    CancelWatch watch;
+    SearchResource search(store_, watch, clock_, {});
+    TailDesk tails(store_, clock_, 1);
+    RecordResource records(*journal_, store_, clock_);
+    AlertsResource alerts(*alerts_, clock_);
+    RulesResource rules(desk_);
+    JournalResource journal(*journal_);
+    EvidenceResource evidence(*journal_, store_, watch, clock_);
+    SourcesResource sources(sources_, vitals_, clock_);
+    KeysResource keys(*keys_, clock_);
+    ServerResource server({vitals_, *journal_, store_, metrics_, clock_}, "1");
+    std::vector<Route> list = make_routes(
+        {ingest, search, tails, records, alerts, rules, journal, evidence, sources, keys, server},
+        MetricsAccess::kWithKey);
+    for (Route& route : list) {
+      route.run = nullptr;  // the resources go with this function
+    }
+    return list;
+  }
+
+  // Where the answer differs from what the document says; empty when it fits.
+  std::string fault(const std::string& method, const std::string& pattern,
+                    const Answered& answered) {
+    element operation;
+    if (document_["paths"][pattern][lower(method)].get(operation) != simdjson::SUCCESS) {
+      return "no such operation";
+    }
+    element content;
+    const std::string status = std::to_string(answered.status);
+    if (operation["responses"][status]["content"].get(content) != simdjson::SUCCESS) {
+      return "no content described for " + status;
+    }
+    const std::string type = answered.header("Content-Type");
+    element schema;
+    if (content[type.substr(0, type.find(';'))]["schema"].get(schema) != simdjson::SUCCESS) {
+      return "no schema for " + type;
+    }
+    simdjson::dom::parser parser;
+    element body;
+    if (type.starts_with("text/")) {
+      return {};
+    }
+    if (parser.parse(answered.body).get(body) != simdjson::SUCCESS) {
+      return "not JSON";
+    }
+    return Shape(document_).fault(schema, body, "body");
+  }
+
+  simdjson::dom::parser parser_;
+  element document_;
+};
+
+TEST_F(OpenapiTest, EveryRouteIsDescribedWithItsScope) {
+  for (const Route& route : routes()) {
+    element operation;
+    ASSERT_EQ(document_["paths"][route.pattern][lower(route.method)].get(operation),
+              simdjson::SUCCESS)
+        << route.method << " " << route.pattern;
+    const std::string_view scope = operation["x-scope"].get_string();
+    EXPECT_EQ(scope, route.scope ? scope_name(*route.scope) : "") << route.pattern;
+    EXPECT_EQ(operation["responses"]["default"].error(), simdjson::SUCCESS) << route.pattern;
+  }
+}
+
+TEST_F(OpenapiTest, NothingIsDescribedThatIsNoRoute) {
+  std::set<std::string> known;
+  for (const Route& route : routes()) {
+    known.insert(lower(route.method) + " " + std::string(route.pattern));
+  }
+  std::set<std::string> operation_ids;
+  for (const auto path : document_["paths"].get_object()) {
+    for (const auto operation : path.value.get_object()) {
+      EXPECT_TRUE(known.contains(std::string(operation.key) + " " + std::string(path.key)))
+          << operation.key << " " << path.key;
+      const std::string_view id = operation.value["operationId"].get_string();
+      EXPECT_TRUE(operation_ids.insert(std::string(id)).second) << id;
+    }
+  }
+}
+
+void collect_references(element value, std::vector<std::string>& references) {
+  if (value.is_object()) {
+    for (const auto member : value.get_object()) {
+      if (member.key == "$ref") {
+        references.emplace_back(member.value.get_string().value());
+      }
+      collect_references(member.value, references);
+    }
+  } else if (value.is_array()) {
+    for (const element item : value.get_array()) {
+      collect_references(item, references);
+    }
+  }
+}
+
+TEST_F(OpenapiTest, EveryReferenceLeadsSomewhere) {
+  std::vector<std::string> references;
+  collect_references(document_, references);
+  EXPECT_GT(references.size(), 30U);
+  for (const std::string& reference : references) {
+    ASSERT_TRUE(reference.starts_with("#/"));
+    EXPECT_EQ(document_.at_pointer(reference.substr(1)).error(), simdjson::SUCCESS) << reference;
+  }
+}
+
+TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
+  open_alert("192.0.2.1", 1);
+  sources_.source("http:web", "http").received(1, 1, clock_.now());
+  sources_.source("file:/x", "file").lost(IntakeLoss::kUnreadable);
+  const std::string id = member(get("/api/v1/alerts").body, "/alerts/0/id");
+  struct Case {
+    std::string method, path, pattern, body;
+    std::vector<QueryParameter> query;
+  };
+  const std::vector<Case> cases = {
+      {"POST", "/api/v1/events", "/api/v1/events", "{\"a\":1}\n{\n", {}},
+      {"POST", "/api/v1/events", "/api/v1/events", "", {}},
+      {"GET", "/api/v1/events/search", "/api/v1/events/search", "", {{"sql", "SELECT 1"}}},
+      {"POST", "/api/v1/events/search", "/api/v1/events/search", R"({"sql":"SELECT 1"})", {}},
+      {"GET", "/api/v1/events/1", "/api/v1/events/{seq}", "", {}},
+      {"GET", "/api/v1/events/2", "/api/v1/events/{seq}", "", {}},
+      {"GET", "/api/v1/alerts", "/api/v1/alerts", "", {}},
+      {"GET", "/api/v1/alerts", "/api/v1/alerts", "", {{"limit", "1"}}},
+      {"GET", "/api/v1/alerts/counts", "/api/v1/alerts/counts", "", {}},
+      {"GET", "/api/v1/alerts/" + id, "/api/v1/alerts/{id}", "", {}},
+      {"PATCH", "/api/v1/alerts/" + id, "/api/v1/alerts/{id}", R"({"note":"x"})", {}},
+      {"POST",
+       "/api/v1/alerts/bulk",
+       "/api/v1/alerts/bulk",
+       R"({"ids":[")" + id + R"("],"change":{"assignee":"ann"}})",
+       {}},
+      {"GET", "/api/v1/rules", "/api/v1/rules", "", {}},
+      {"POST", "/api/v1/rules/reload", "/api/v1/rules/reload", "", {}},
+      {"GET", "/api/v1/journal/checkpoint", "/api/v1/journal/checkpoint", "", {}},
+      {"GET", "/api/v1/journal/key", "/api/v1/journal/key", "", {}},
+      {"GET", "/api/v1/journal/proof/1", "/api/v1/journal/proof/{seq}", "", {}},
+      {"GET",
+       "/api/v1/journal/consistency",
+       "/api/v1/journal/consistency",
+       "",
+       {{"from", "1"}, {"to", "2"}}},
+      {"GET", "/api/v1/sources", "/api/v1/sources", "", {}},
+      {"GET", "/api/v1/keys", "/api/v1/keys", "", {}},
+      {"POST", "/api/v1/keys", "/api/v1/keys", R"({"name":"k","scopes":["read"]})", {}},
+      {"GET", "/health", "/health", "", {}},
+      {"GET", "/api/v1/health", "/api/v1/health", "", {}},
+      {"GET", "/metrics", "/metrics", "", {}},
+      {"GET", "/api/v1/openapi.json", "/api/v1/openapi.json", "", {}},
+  };
+  for (const Case& one : cases) {
+    const Answered answered = ask(request(one.method, one.path, admin_, one.body, one.query));
+    EXPECT_EQ(fault(one.method, one.pattern, answered), "")
+        << one.method << " " << one.path << " " << answered.status << "\n"
+        << answered.body;
+  }
+}
+
+TEST_F(OpenapiTest, ProblemsHaveTheShapeThatIsDescribed) {
+  const element schema = document_["components"]["schemas"]["Problem"].value();
+  for (const Answered& answered :
+       {get("/api/v1/nothing"), ask(request("GET", "/api/v1/alerts", "")),
+        ask(request("GET", "/api/v1/keys", reader_)), send("PUT", "/health", ""),
+        get("/api/v1/events/77")}) {
+    simdjson::dom::parser parser;
+    EXPECT_EQ(answered.header("Content-Type"), "application/problem+json");
+    EXPECT_EQ(Shape(document_).fault(schema, parser.parse(answered.body), "problem"), "");
+  }
+}
+
+TEST_F(OpenapiTest, TheDocumentIsServed) {
+  EXPECT_EQ(ask(request("GET", "/api/v1/openapi.json", "")).body, openapi_document());
+}
+
+}  // namespace
+}  // namespace tocsin
