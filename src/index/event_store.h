@@ -70,6 +70,8 @@ struct StoreOptions {
   std::uint32_t queries_running_max = 4;  // more wait; past the time limit kExhausted
 };
 
+inline constexpr SeqRange kAllSeqs{Seq(0), Seq(UINT64_MAX)};
+
 // A field as one part holds it.
 struct PartColumn {
   std::string name;
@@ -165,7 +167,9 @@ class EventStore {
 
   virtual std::shared_ptr<const StoreView> view() const = 0;
   // Parts of one view as a FROM item for run(); they all have each column that the SQL names.
-  virtual std::string relation(std::span<const std::shared_ptr<const TablePart>> parts) const = 0;
+  // `only`: rows outside of it may be left out.
+  virtual std::string relation(std::span<const std::shared_ptr<const TablePart>> parts,
+                               const SeqRange& only = kAllSeqs) const = 0;
   virtual std::vector<DatasetSummary> schema() const = 0;
   virtual StoreStats stats() const = 0;
 

@@ -41,20 +41,20 @@ inline constexpr std::size_t kQueryBytesMax = 16 * 1024;
 Result<Query> parse_query(std::string_view text);
 
 struct QueryRequest {
-  std::optional<Micros> from;  // event time, inclusive
-  std::optional<Micros> until; // exclusive
-  std::uint64_t rows_max = 100;        // of the result; `head` may ask for less, never for more
-  Micros now;                          // what "now" means in the query
+  std::optional<Micros> from;    // event time, inclusive
+  std::optional<Micros> until;   // exclusive
+  std::uint64_t rows_max = 100;  // of the result; `head` may ask for less, never for more
+  Micros now;                    // what "now" means in the query
   RunLimits limits;
 };
 
 struct QueryOutcome {
   std::uint64_t rows = 0;
-  bool more = false;                   // rows_max cut the result
-  bool events = false;                 // rows are events (each has _seq), not computed rows
+  bool more = false;    // rows_max cut the result
+  bool events = false;  // rows are events (each has _seq), not computed rows
   std::uint64_t parts_read = 0;
-  std::uint64_t parts_skipped = 0;     // by time, dataset, fields or token filter
-  std::vector<std::string> warnings;   // "no event has the field usr.name; did you mean user.name?"
+  std::uint64_t parts_skipped = 0;    // by time, dataset, fields or token filter
+  std::vector<std::string> warnings;  // "no event has the field usr.name; did you mean user.name?"
 };
 
 // Events come newest first. For events, columns are those that some row has: _seq, @timestamp,

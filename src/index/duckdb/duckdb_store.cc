@@ -313,7 +313,8 @@ std::shared_ptr<const StoreView> DuckDbStore::view() const {
   return view_;
 }
 
-std::string DuckDbStore::relation(std::span<const std::shared_ptr<const TablePart>> parts) const {
+std::string DuckDbStore::relation(std::span<const std::shared_ptr<const TablePart>> parts,
+                                  const SeqRange& only) const {
   std::string files;
   std::string out;
   for (const auto& part : parts) {
@@ -322,7 +323,7 @@ std::string DuckDbStore::relation(std::span<const std::shared_ptr<const TablePar
                            sql_literal(static_cast<const Segment&>(*part).path()));
     } else {
       out += fmt::format("{}SELECT * FROM {}", out.empty() ? "" : " UNION ALL BY NAME ",
-                         static_cast<const HotPart&>(*part).relation());
+                         static_cast<const HotPart&>(*part).relation(only));
     }
   }
   if (!files.empty()) {

@@ -38,7 +38,8 @@ class DuckDbStore final : public EventStore {
   Seq sealed_end() const override { return segments_.sealed_end(); }
   Seq appended_end() const override;
   std::shared_ptr<const StoreView> view() const override;
-  std::string relation(std::span<const std::shared_ptr<const TablePart>> parts) const override;
+  std::string relation(std::span<const std::shared_ptr<const TablePart>> parts,
+                       const SeqRange& only = kAllSeqs) const override;
   std::vector<DatasetSummary> schema() const override;
   StoreStats stats() const override;
   Result<RunStats> run(const StoreQuery& query, RowSink& sink, const Cancel& cancel) override;

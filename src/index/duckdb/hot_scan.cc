@@ -14,6 +14,7 @@ namespace {
 
 struct ScanPlan {  // DuckDB's "bind data"
   std::shared_ptr<const HotPart> part;
+  SeqRange only;
 };
 
 struct ScanState {  // DuckDB's "init data", shared by its threads
@@ -48,12 +49,29 @@ void add_column(duckdb_bind_info info, std::string_view name, duckdb_type type) 
   duckdb_bind_add_result_column(info, std::string(name).c_str(), logical.get());
 }
 
+std::uint64_t number_parameter(duckdb_bind_info info, idx_t index) {
+  duckdb_value parameter = duckdb_bind_get_parameter(info, index);
+  const std::uint64_t number = duckdb_get_uint64(parameter);
+  duckdb_destroy_value(&parameter);
+  return number;
+}
+
+// Events come in Seq order, so a chunk's first and last row bound it.
+bool holds_any(const HotChunk& chunk, const SeqRange& only) {
+  const HotColumn& seqs = *chunk.columns[kSeqAt];
+  const auto seq_at = [&seqs](std::size_t row) {
+    std::uint64_t seq = 0;
+    std::memcpy(&seq, seqs.cells.data() + (seqs.constant ? 0 : row) * sizeof(seq), sizeof(seq));
+    return Seq(seq);
+  };
+  return seq_at(0) < only.end && only.begin <= seq_at(chunk.rows - 1);
+}
+
 void bind_scan(duckdb_bind_info info) {
   const auto* registry = static_cast<const HotRegistry*>(duckdb_bind_get_extra_info(info));
-  duckdb_value parameter = duckdb_bind_get_parameter(info, 0);
-  const std::uint64_t id = duckdb_get_uint64(parameter);
-  duckdb_destroy_value(&parameter);
-  auto plan = std::make_unique<ScanPlan>(registry->find(id));
+  auto plan = std::make_unique<ScanPlan>();
+  plan->part = registry->find(number_parameter(info, 0));
+  plan->only = {Seq(number_parameter(info, 1)), Seq(number_parameter(info, 2))};
   if (!plan->part) {
     duckdb_bind_set_error(info, "these unsealed events are gone");
     return;
@@ -109,7 +127,10 @@ void scan(duckdb_function_info info, duckdb_data_chunk output) {
   const auto* plan = static_cast<const ScanPlan*>(duckdb_function_get_bind_data(info));
   auto* state = static_cast<ScanState*>(duckdb_function_get_init_data(info));
   const HotChunks& chunks = plan->part->chunks();
-  const std::size_t at = state->next_chunk.fetch_add(1);
+  std::size_t at = state->next_chunk.fetch_add(1);
+  while (at < chunks.size() && !holds_any(*chunks[at], plan->only)) {
+    at = state->next_chunk.fetch_add(1);
+  }
   if (at >= chunks.size()) {
     duckdb_data_chunk_set_size(output, 0);
     return;
@@ -167,8 +188,9 @@ HotPart::~HotPart() {
   registry_.remove(id_);
 }
 
-std::string HotPart::relation() const {
-  return fmt::format("tocsin_hot({}::UBIGINT)", id_);
+std::string HotPart::relation(const SeqRange& only) const {
+  return fmt::format("tocsin_hot({}::UBIGINT, {}::UBIGINT, {}::UBIGINT)", id_, only.begin.value,
+                     only.end.value);
 }
 
 Status register_hot_scan(duckdb_connection connection, HotRegistry& registry) {
@@ -176,7 +198,9 @@ Status register_hot_scan(duckdb_connection connection, HotRegistry& registry) {
       duckdb_create_table_function());
   const LogicalType id(duckdb_create_logical_type(DUCKDB_TYPE_UBIGINT));
   duckdb_table_function_set_name(function.get(), "tocsin_hot");
-  duckdb_table_function_add_parameter(function.get(), id.get());
+  for (int i = 0; i < 3; ++i) {
+    duckdb_table_function_add_parameter(function.get(), id.get());
+  }
   duckdb_table_function_set_extra_info(function.get(), &registry, nullptr);
   duckdb_table_function_set_bind(function.get(), bind_scan);
   duckdb_table_function_set_init(function.get(), init_scan);

@@ -1,5 +1,5 @@
 // How SQL reads unsealed events: HotPart is a snapshot of one HotTable's chunks, and the table
-// function tocsin_hot(id) scans it in place.
+// function tocsin_hot(id, first, end) scans it in place.
 //
 // HotParts are immutable and register themselves under their id while they live; a query that
 // binds an id keeps the part alive until it ends. Thread-safe.
@@ -48,7 +48,8 @@ class HotPart final : public TablePart {
   HotPart& operator=(const HotPart&) = delete;
 
   bool may_hold(std::span<const std::uint64_t>) const override { return true; }
-  std::string relation() const;
+  // Chunks that hold nothing of `only` are not read.
+  std::string relation(const SeqRange& only = kAllSeqs) const;
 
   const HotChunks& chunks() const { return chunks_; }
   const std::vector<PartColumn>& stored_columns() const { return stored_columns_; }

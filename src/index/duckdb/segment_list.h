@@ -37,8 +37,8 @@ class SegmentList {
     Seq sealed_end;  // 0: as it is
   };
   // kConflict when a segment to be removed is gone already: nothing has changed.
-  // `commit` is called with the function that makes a change visible, which it must call: the caller's place
-  // to change what must change at the same moment, under its own lock.
+  // `commit` is called with the function that makes a change visible, which it must call: the
+  // caller's place to change what must change at the same moment, under its own lock.
   using Commit = std::function<void(const std::function<void()>& show)>;
   Status apply(const Change& change, const Commit& commit) EXCLUDES(commit_mutex_, mutex_);
 
