@@ -198,17 +198,20 @@ class ThreadedJournal final : public Journal {
 
   // Waits for work or for the next deadline; false when all is done and the journal is closed.
   bool take(std::vector<Waiting>& group, std::vector<Task>& tasks) EXCLUDES(mutex_) {
-    std::unique_lock lock(mutex_);
-    const auto has_work = [this] { return stopping_ || !queue_.empty() || !tasks_.empty(); };
-    wake_.wait_for(lock, std::chrono::microseconds(until_deadline().value), has_work);
+    using std::chrono::microseconds;
+    using std::chrono::steady_clock;
+    MutexLock lock(mutex_);
+    const auto deadline = steady_clock::now() + microseconds(until_deadline().value);
+    while (!stopping_ && queue_.empty() && tasks_.empty() &&
+           wake_.wait_until(mutex_, deadline) == std::cv_status::no_timeout) {
+    }
     if (!queue_.empty()) {
       // Small groups are held together for a moment, unless the last commit is long ago.
-      const auto ready_at =
-          last_commit_ + std::chrono::microseconds(options_.commit_interval.value);
-      wake_.wait_until(lock, ready_at, [this] {
-        return stopping_ || !tasks_.empty() || waiting_bytes_ >= options_.commit_bytes;
-      });
-      last_commit_ = std::chrono::steady_clock::now();
+      const auto ready_at = last_commit_ + microseconds(options_.commit_interval.value);
+      while (!stopping_ && tasks_.empty() && waiting_bytes_ < options_.commit_bytes &&
+             wake_.wait_until(mutex_, ready_at) == std::cv_status::no_timeout) {
+      }
+      last_commit_ = steady_clock::now();
     }
     std::size_t bytes = 0;
     while (!queue_.empty() && (bytes == 0 || bytes < options_.commit_group_bytes_max)) {
