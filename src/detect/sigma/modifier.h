@@ -50,6 +50,10 @@ enum class Modifier : std::uint8_t {
   kYear,
 };
 
+std::string_view modifier_name(Modifier modifier);
+// Whether it rewrites the text of a value (windash, base64, contains …).
+bool changes_text(Modifier modifier);
+
 // "Image|endswith|all" → "Image" and the chain. The reason of the Problem names what is unknown or
 // does not go together.
 struct ItemKey {
