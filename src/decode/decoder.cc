@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "decode/event_writer.h"
 #include "decode/formats.h"
+#include "decode/scan.h"
 
 namespace tocsin {
 namespace {
@@ -141,16 +142,21 @@ void Decoder::decode_next(const RecordBatch& records, std::size_t index, EventBa
   State& state = *state_;
   SourceState& source = state.source_of(records, index);
   state.writer.start(out, index, source.options);
-  std::string_view text = records[index].bytes;
-  if (!is_valid_utf8(text)) {
+  std::string_view text = trim(records[index].bytes);
+  // The JSON reader checks the bytes itself, and nothing else accepts a text that begins so.
+  const bool json = text.starts_with('{') && source.only == nullptr;
+  bool done = json && state.decode(source, text);
+  const bool valid = done || is_valid_utf8(text);
+  if (!valid) {
     state.repaired.add();
-    text = out.arena().copy(to_valid_utf8(text));
+    state.writer.refuse({});
+    text = trim(out.arena().copy(to_valid_utf8(text)));
   }
-  text = trim(text);
-  if (text.starts_with("\xEF\xBB\xBF")) {
-    text.remove_prefix(3);
+  if (!done && (!valid || !json)) {
+    skip(text, "\xEF\xBB\xBF");
+    done = state.decode(source, text);
   }
-  if (!state.decode(source, text)) {
+  if (!done) {
     state.write_undecoded(source, text);
   }
   state.writer.finish();

@@ -86,16 +86,15 @@ bool read_client(std::string_view text, Client& client) {
   if (!take_word(text, client.host)) {
     return false;
   }
-  if (!parse_ip(client.host)) {
-    std::string_view rest = text;
-    std::string_view address;
-    if (take_word(rest, address) && parse_ip(address)) {
-      client.virtual_host = client.host.substr(0, client.host.rfind(':'));
-      client.host = address;
-      text = rest;
-    } else if (!is_host_name(client.host) || !text.starts_with("- ")) {
-      return false;
-    }
+  std::string_view rest = text;
+  std::string_view address;
+  if (!text.starts_with('-') && take_word(rest, address) && parse_ip(address)) {
+    client.virtual_host = client.host.substr(0, client.host.rfind(':'));
+    client.host = address;
+    text = rest;
+  } else if (!parse_ip_lenient(client.host) &&
+             (!is_host_name(client.host) || !text.starts_with("- "))) {
+    return false;
   }
   if (!take_word(text, ident) || text.empty()) {
     return false;
