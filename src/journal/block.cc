@@ -78,7 +78,8 @@ Status parse_side(std::string_view side, Block& block) {
   block.salts.resize(count);
   block.erased_leaves.resize(count);
   for (std::uint32_t i = 0; i < count; ++i) {
-    block.redacted[i] = (static_cast<unsigned char>(bits[i / 8U]) >> (i % 8U) & 1U) != 0;
+    const unsigned bits_here = static_cast<unsigned char>(bits[i / 8U]);
+    block.redacted[i] = (bits_here >> (i % 8U) & 1U) != 0;
     if (block.redacted[i]) {
       block.erased_leaves[i] = get_array<32>(in);
     } else {
