@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/check.h"
 #include "base/utf8.h"
@@ -11,6 +13,31 @@
 #include "decode/formats.h"
 
 using namespace tocsin;
+
+namespace {
+
+constexpr int kInputsPerWorld = 256;
+
+// Catalogues and decoders are dear to make: they serve some inputs, then are made anew.
+struct World {
+  World() {
+    for (std::size_t choice = 0; choice <= formats().size(); ++choice) {
+      DecodeOptions options;
+      options.format = choice == 0 ? "auto" : std::string(formats()[choice - 1].name);
+      decoders.push_back(std::make_unique<Decoder>(names, datasets, metrics,
+                                                   [options](const Origin&) { return options; }));
+    }
+  }
+
+  FieldCatalog catalog;
+  FieldNames names{catalog};
+  DatasetCatalog datasets;
+  Metrics metrics;
+  std::vector<std::unique_ptr<Decoder>> decoders;
+  int inputs = 0;
+};
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) {
@@ -23,17 +50,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!records->add(origin, Micros(1'795'444'200'000'000), text)) {
     return 0;
   }
-  FieldCatalog catalog;
-  FieldNames names(catalog);
-  DatasetCatalog datasets;
-  Metrics metrics;
-  DecodeOptions options;
-  if (choice > 0) {
-    options.format = std::string(formats()[choice - 1].name);
+  static auto world = std::make_unique<World>();
+  if (++world->inputs > kInputsPerWorld) {
+    world = std::make_unique<World>();
   }
-  Decoder decoder(names, datasets, metrics, [&options](const Origin&) { return options; });
   EventBatch events(records);
-  decoder.decode_next(*records, 0, events);
+  world->decoders[choice]->decode_next(*records, 0, events);
   CHECK(events.size() == 1);
   const DecodeLimits limits;
   CHECK(events.fields(0).size() <= limits.fields_max + 140);

@@ -99,6 +99,20 @@ TEST(HostileInput, LongValueIsCutAtACharacterBoundary) {
   EXPECT_EQ(text["message"].size(), 32U * 1024);
 }
 
+TEST(HostileInput, CutsInsideFieldsKeepCharactersWhole) {
+  Bench bench;
+  std::string odd = "x";
+  while (odd.size() < 600) {
+    odd += "\xEF\xBF\xBD";
+  }
+  for (const std::string& line : {"level=" + odd + " msg=hello n=1",
+                                  "2026-11-23T14:00:00Z - Login failed for user: " + odd}) {
+    for (const auto& [name, value] : bench.decode(line).fields) {
+      EXPECT_TRUE(is_valid_utf8(value)) << name;
+    }
+  }
+}
+
 TEST(HostileInput, HugeNumbersKeepTheirDigits) {
   Bench bench;
   const Seen event = bench.decode(

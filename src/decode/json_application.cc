@@ -6,6 +6,7 @@
 
 #include "base/ip.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "decode/app_text.h"
 #include "decode/json_shapes.h"
 #include "decode/phrase.h"
@@ -29,6 +30,7 @@ enum class Kind : std::uint8_t {
 };
 
 constexpr std::size_t kAliasesMax = 16;
+constexpr std::size_t kLevelBytesMax = 64;
 
 // Of the names present the first stands for the target; the others keep their own.
 struct Group {
@@ -256,7 +258,7 @@ class Application {
 
   // Instead of the level that a syslog header told.
   void set_level(std::string_view level_word) {
-    event_.out().set(fields::log_level, Value::text(level_word.substr(0, 64)));
+    event_.out().set(fields::log_level, Value::text(utf8_prefix(level_word, kLevelBytesMax)));
   }
 
   void write_forwarded(std::string_view list) {

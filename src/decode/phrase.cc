@@ -5,6 +5,7 @@
 
 #include "base/ip.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace tocsin {
 namespace {
@@ -237,7 +238,7 @@ bool is_filler(std::string_view word) {
 }  // namespace
 
 std::string_view user_in(std::string_view sentence) {
-  sentence = sentence.substr(0, kSentenceBytesMax);
+  sentence = utf8_prefix(sentence, kSentenceBytesMax);
   static constexpr auto kMarks = std::to_array<std::string_view>({"user", "account", "for"});
   for (const std::string_view mark : kMarks) {
     for (std::size_t at = 0; at + mark.size() < sentence.size(); ++at) {
@@ -266,7 +267,7 @@ std::string_view user_in(std::string_view sentence) {
 }
 
 std::string_view address_in(std::string_view sentence) {
-  sentence = sentence.substr(0, kSentenceBytesMax);
+  sentence = utf8_prefix(sentence, kSentenceBytesMax);
   std::size_t at = 0;
   while (at < sentence.size()) {
     const std::size_t start = sentence.find_first_not_of(" ,;()=\"'<>", at);
@@ -292,7 +293,7 @@ std::optional<Deed> read_deed(std::string_view words) {
 }
 
 std::optional<Phrase> read_phrase(std::string_view sentence) {
-  sentence = sentence.substr(0, kSentenceBytesMax);
+  sentence = utf8_prefix(sentence, kSentenceBytesMax);
   const std::string_view user = user_in(sentence);
   const auto deed = deed_of(signs_in(sentence, user));
   if (!deed) {

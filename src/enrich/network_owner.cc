@@ -1,12 +1,20 @@
 #include "enrich/network_owner.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
+#include <utility>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "enrich/text_lines.h"
 
 namespace tocsin {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 256;
+
+}  // namespace
 
 // Collects ranges as they come, then sorts and cuts them.
 class NetworkOwnerBuilder {
@@ -38,13 +46,19 @@ class NetworkOwnerBuilder {
   }
 
   std::shared_ptr<const NetworkOwnerTable> build() {
-    std::ranges::stable_sort(ranges_, {}, &NetworkOwnerTable::RangeV6::first);
-    for (std::size_t i = 0; i < ranges_.size(); ++i) {
-      const bool cut = i + 1 < ranges_.size() && ranges_[i + 1].first <= ranges_[i].last;
-      if (cut && ranges_[i + 1].first == ranges_[i].first) {
+    // By start; of equal starts the later line last.
+    std::vector<std::uint32_t> order(ranges_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, {},
+                      [this](std::uint32_t at) { return std::pair(ranges_[at].first, at); });
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const NetworkOwnerTable::RangeV6& range = ranges_[order[i]];
+      const IpAddress* next = i + 1 < order.size() ? &ranges_[order[i + 1]].first : nullptr;
+      if (next != nullptr && *next == range.first) {
         continue;  // the later line wins wholly
       }
-      keep(ranges_[i], cut ? before(ranges_[i + 1].first) : ranges_[i].last);
+      const bool cut = next != nullptr && *next <= range.last;
+      keep(range, cut ? before(*next) : range.last);
     }
     table_->v4_first_.shrink_to_fit();
     table_->v4_last_.shrink_to_fit();
@@ -72,8 +86,9 @@ class NetworkOwnerBuilder {
     }
   }
 
-  std::uint32_t owner(std::uint32_t number, std::string_view name) {
-    name = name.substr(0, 256);
+  std::uint32_t owner(std::uint32_t number, std::string_view raw_name) {
+    const std::string valid = to_valid_utf8(raw_name);
+    const std::string_view name = utf8_prefix(valid, kNameBytesMax);
     std::string key = std::to_string(number);
     key.append(1, ' ').append(name);
     const auto [found, fresh] =

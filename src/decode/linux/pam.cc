@@ -67,7 +67,6 @@ void write_failure(std::string_view service, std::string_view text, EventWriter&
 
 bool write_rest(std::string_view service, std::string_view text, EventWriter& event) {
   std::string_view name;
-  std::string_view before;
   if (skip(text, "check pass; user unknown")) {
     event.deed(Deed::kPamFailure);
     event.text(fields::event_reason, "invalid user");
