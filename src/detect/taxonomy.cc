@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 
 namespace tocsin {
 namespace {
@@ -47,7 +48,7 @@ Result<Logsource> read_words(const YamlFile& file, const YamlNode& node) {
       return file.error_at(
           *key, fmt::format("\"{}\": category, product and service are known", key->text()));
     }
-    *word = value->text();
+    *word = to_lower(value->text());
   }
   return logsource;
 }

@@ -22,8 +22,6 @@ using sigma::CorrelationType;
 using sigma::NamedField;
 using sigma::NodeKind;
 
-// A window that waits for its end keeps all its events until then.
-constexpr Span kForever = span_s(1'000'000'000'000);
 // A percentile sorts its window at each event: of the newest so many.
 constexpr std::size_t kPercentileEntriesMax = 512;
 // How often (on the clock of reception) windows are looked through for those whose end has come.
@@ -120,8 +118,8 @@ Correlator::State::State(std::shared_ptr<const RuleSet> rules, FieldCatalog& fie
         correlation.type == CorrelationType::kValuePercentile
             ? std::min(limits.window_entries_max, kPercentileEntriesMax)
             : std::max(limits.window_entries_max, is_distinct ? 2 * wanted : 0);
-    shapes_.push_back({window_kind(correlation.type), correlation.timespan,
-                       waits ? kForever : limits.lateness, entries_max});
+    shapes_.push_back(
+        {window_kind(correlation.type), correlation.timespan, limits.lateness, entries_max, waits});
     for (std::uint32_t i = 0; i < correlation.inputs.size(); ++i) {
       const CorrelationInput& input = correlation.inputs[i];
       auto& feeds = input.kind == CorrelationInput::Kind::kRule ? rule_feeds_[input.index]
@@ -258,11 +256,8 @@ void Correlator::State::decide(Group& group, const WindowEntry& entry, Window::A
   const Correlation& correlation = rules_->correlations()[group.correlation];
   const WindowShape& shape = shapes_[group.correlation];
   if (waits_for_end(correlation)) {
-    const Micros first = group.window.all().front().time;
-    if (entry.time > first + correlation.timespan) {
+    while (group.window.newest() > group.window.all().front().time + correlation.timespan) {
       end_window(group, out);
-      static_cast<void>(group.window.add(entry, shape));
-      group.unreported = 1;
       group.opened = hit.received;
     }
     return;
@@ -360,20 +355,19 @@ void Correlator::State::feed_pending(std::vector<Finding>& out) {
   }
 }
 
-// The window's first timespan is over: now a condition with an upper bound is known.
+// The window's first timespan is over: now a condition with an upper bound is known. What came
+// after it is the next window.
 void Correlator::State::end_window(Group& group, std::vector<Finding>& out) {
   const Correlation& correlation = rules_->correlations()[group.correlation];
   const WindowShape& shape = shapes_[group.correlation];
   const std::span<const WindowEntry> all = group.window.all();
   const Micros end = all.front().time + correlation.timespan;
-  const Micros opened = group.opened;
   Window within;
+  Window behind;
   for (const WindowEntry& entry : all) {
-    if (entry.time <= end) {
-      static_cast<void>(within.add(entry, shape));
-    }
+    static_cast<void>((entry.time <= end ? within : behind).add(entry, shape));
   }
-  group.window.clear();
+  group.window = std::move(behind);
   const WindowView view = within.current();
   if (!is_true(correlation, view)) {
     return;
@@ -381,7 +375,7 @@ void Correlator::State::end_window(Group& group, std::vector<Finding>& out) {
   const WindowEntry& last = view.entries.back();
   group.unreported = view.count;
   group.episode = {true, view.entries.front().time, last.time, last.time, view.count, view.count};
-  fire(group, view, {nullptr, 0, nullptr, last.time, opened, last.seq}, out);
+  fire(group, view, {nullptr, 0, nullptr, last.time, group.opened, last.seq}, out);
 }
 
 void Correlator::State::end_due_windows(std::vector<Finding>& out, bool all) {
@@ -399,12 +393,14 @@ void Correlator::State::end_due_windows(std::vector<Finding>& out, bool all) {
   });
   std::ranges::sort(due);
   for (const std::string& key : due) {
-    if (Group* group = groups_.find(key); group != nullptr && !group->window.empty()) {
-      end_window(*group, out);
-      feed_pending(out);
-      if (Group* again = groups_.find(key)) {
-        groups_.erase(*again);
+    for (Group* group = groups_.find(key); group != nullptr; group = groups_.find(key)) {
+      if (group->window.empty()) {
+        groups_.erase(*group);
+        break;
       }
+      end_window(*group, out);
+      groups_.touched(*group);
+      feed_pending(out);
     }
   }
 }

@@ -32,7 +32,7 @@ namespace tocsin {
 
 struct CorrelatorLimits {
   std::size_t groups_max = 200'000;
-  std::size_t entries_max = 4'000'000;     // events remembered in all windows together
+  std::size_t entries_max = 2'000'000;     // events remembered in all windows together
   std::size_t window_entries_max = 4'096;  // exact up to here in one window, coarser above
   Span lateness = span_s(10);
   std::uint64_t hash_seed = 0;  // random in a server: senders choose the keys of groups

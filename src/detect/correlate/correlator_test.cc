@@ -250,6 +250,17 @@ TEST_F(CorrelatorTest, AnUpperBoundIsDecidedWhenTheWindowIsOver) {
   EXPECT_EQ(d.findings({event(0, "1"), event(1, "1"), event(100, "1")}).size(), 2U);
 }
 
+TEST_F(CorrelatorTest, WindowsThatWaitForTheirEndKeepWhatComesOutOfOrder) {
+  load(
+      "  type: event_count\n  rules: [failed]\n  group-by: [source.ip]\n  timespan: 60s\n"
+      "  condition: {eq: 2}\n");
+  const auto found = d.findings(
+      {event(1'000, "1"), event(0, "1"), event(1, "1"), event(1'001, "1"), event(5'000, "1")});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].time, at_second(1'001));
+  EXPECT_EQ(found[1].time, at_second(1));
+}
+
 TEST_F(CorrelatorTest, RangesAndInequalitiesHold) {
   const auto fires = [this](const std::string& condition, int events) {
     load("  type: event_count\n  rules: [failed]\n  timespan: 60s\n  condition: " + condition +

@@ -66,7 +66,7 @@ void Window::drop_old(const WindowShape& shape) {
     totals_.remove(entries_[active_++], shape.kind);
   }
   const Micros kept_from = active_from - shape.lateness;
-  while (entries_[head_].time < kept_from) {
+  while (!shape.keeps_all && entries_[head_].time < kept_from) {
     ++head_;
   }
   if (head_ > 32 && head_ > entries_.size() / 2) {

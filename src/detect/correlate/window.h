@@ -40,6 +40,7 @@ struct WindowShape {
   Span timespan;
   Span lateness;
   std::size_t entries_max = 4'096;
+  bool keeps_all = false;  // nothing is dropped by age: the owner takes windows away whole
 };
 
 // A run of entries within one timespan, with its totals.
