@@ -100,8 +100,8 @@ class TablePart {
 
   // Null when no row of the part has the field.
   const PartColumn* column(std::string_view field) const;
-  // False only when no text value can hold all of the tokens (index/tokens.h).
-  virtual bool may_hold(std::span<const std::uint64_t> tokens) const = 0;
+  // False only when no text of the column can hold all of the tokens (index/tokens.h).
+  virtual bool may_hold(std::string_view column, std::span<const std::uint64_t> tokens) const = 0;
 };
 
 using TableParts = std::vector<std::shared_ptr<const TablePart>>;

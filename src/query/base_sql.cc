@@ -36,7 +36,7 @@ bool is_within(const TableParts& parts, const BaseRequest& request) {
 Result<Sql> group_sql(const EventStore& store, const TableParts& parts,
                       const std::vector<StageColumn>& columns, std::size_t dataset,
                       const BaseRequest& request) {
-  const PartScope scope(*parts.front(), request.now);
+  const PartScope scope(parts, request.now);
   Sql select = sql_of("SELECT ", sql_name(kSeqColumn), " AS s, ", sql_name(kTimeColumn), " AS t, ",
                       fmt::format("{} AS d", dataset));
   for (const StageColumn& column : columns) {
@@ -98,7 +98,7 @@ std::vector<StageColumn> base_columns(const TableParts& parts, const BaseRequest
     StageColumn column{field, fmt::format("c{}", columns.size())};
     bool present = false;
     for (const auto& part : parts) {
-      const FieldAccess access = PartScope(*part, request.now).access(field);
+      const FieldAccess access = PartScope(std::span(&part, 1), request.now).access(field);
       if (access.present && !present) {
         column.type = access.type;
         column.meaning = access.meaning;

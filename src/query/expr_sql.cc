@@ -142,7 +142,7 @@ Result<Sql> predicate_sql(const Expr& expr, const Scope& scope) {
     }
     case ExprKind::kWord: {
       std::vector<Sql> terms;
-      for (const FieldAccess& field : scope.texts()) {
+      for (const FieldAccess& field : scope.texts(word_tokens(expr.value))) {
         terms.push_back(word_sql(expr.value, field));
       }
       return any_of(terms);

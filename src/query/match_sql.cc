@@ -1,10 +1,13 @@
 #include "query/match_sql.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/ip.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "index/tokens.h"
 
 namespace tocsin {
 namespace {
@@ -227,6 +230,12 @@ std::string plain_text(const MatchValue& value) {
   return out;
 }
 
+std::vector<std::uint64_t> word_tokens(const MatchValue& value) {
+  const bool ascii =
+      std::ranges::all_of(value.text, [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
+  return value.pattern || !ascii ? std::vector<std::uint64_t>() : tokens_of_words(value.text);
+}
+
 // A word ends where no letter, digit, '_' or non-ASCII character goes on (as in index/tokens.h).
 std::string words_regex(const MatchValue& value) {
   constexpr std::string_view kBefore = R"((?:^|[^0-9A-Za-z_\x{80}-\x{10FFFF}]))";
@@ -255,6 +264,11 @@ std::string words_regex(const MatchValue& value) {
         last_is_word = false;
         any = true;
       });
+  if (!value.pattern && is_address_word(value.text)) {  // nor may dots go on with numbers
+    return fmt::format(
+        R"((?:^|[^.0-9A-Za-z_\x{{80}}-\x{{10FFFF}}])\.*{}\.*(?:$|[^.0-9A-Za-z_\x{{80}}-\x{{10FFFF}}]))",
+        body);
+  }
   return fmt::format("(?i){}{}{}", first_is_word ? kBefore : "", body, last_is_word ? kBehind : "");
 }
 

@@ -27,6 +27,8 @@ std::optional<TimeSpan> parse_query_time(std::string_view text, Micros now);
 // The pattern as a LIKE pattern (escape character '\'), and as a regular expression of words.
 std::string like_pattern(const MatchValue& value);
 std::string words_regex(const MatchValue& value);
+// The tokens that a text needs to satisfy a bare word or phrase; none when they cannot be told.
+std::vector<std::uint64_t> word_tokens(const MatchValue& value);
 // Without escapes, for values that are no patterns.
 std::string plain_text(const MatchValue& value);
 

@@ -86,8 +86,9 @@ Verdict time_verdict(const Expr& match, const TablePart& part, Micros now) {
   return Verdict::kMaybe;
 }
 
-Verdict held(const TablePart& part, const std::vector<std::uint64_t>& tokens) {
-  return tokens.empty() || part.may_hold(tokens) ? Verdict::kMaybe : Verdict::kNo;
+Verdict held(const TablePart& part, const std::string& column,
+             const std::vector<std::uint64_t>& tokens) {
+  return tokens.empty() || part.may_hold(column, tokens) ? Verdict::kMaybe : Verdict::kNo;
 }
 
 Verdict text_verdict(const Expr& match, const PartColumn& column, const TablePart& part) {
@@ -98,14 +99,14 @@ Verdict text_verdict(const Expr& match, const PartColumn& column, const TablePar
   const auto known = known_type(column.name);
   const FieldType meaning = known.value_or(FieldType::kKeyword);
   if (meaning == FieldType::kText) {
-    return is_ascii(text) ? held(part, tokens_of_words(text)) : Verdict::kMaybe;
+    return is_ascii(text) ? held(part, column.name, tokens_of_words(text)) : Verdict::kMaybe;
   }
   const bool may_be_network = meaning == FieldType::kIp || !known;
   if (may_be_network && text.find('/') != std::string::npos && parse_network(text)) {
     return Verdict::kMaybe;
   }
   const auto address = meaning == FieldType::kIp ? parse_ip(text) : std::nullopt;
-  return held(part, tokens_of_value(address ? ip_text(*address) : text));
+  return held(part, column.name, tokens_of_value(address ? ip_text(*address) : text));
 }
 
 Verdict match_verdict(const Expr& match, const TablePart& part, Micros now) {
@@ -131,10 +132,14 @@ Verdict match_verdict(const Expr& match, const TablePart& part, Micros now) {
 
 Verdict word_verdict(const MatchValue& word, const TablePart& part) {
   // What stands in _overflow is JSON there: its words may look different.
-  if (word.pattern || part.has_overflow || !is_ascii(word.text)) {
+  if (part.has_overflow) {
     return Verdict::kMaybe;
   }
-  return held(part, tokens_of_words(word.text));
+  const std::vector<std::uint64_t> tokens = word_tokens(word);
+  const bool may = std::ranges::any_of(part.columns, [&](const PartColumn& column) {
+    return column.stored && column.type == ColumnType::kText && part.may_hold(column.name, tokens);
+  });
+  return may ? Verdict::kMaybe : Verdict::kNo;
 }
 
 }  // namespace
@@ -176,10 +181,14 @@ std::vector<FieldAccess> PartScope::accesses(const std::string& pattern) const {
   return out;
 }
 
-std::vector<FieldAccess> PartScope::texts() const {
+std::vector<FieldAccess> PartScope::texts(std::span<const std::uint64_t> tokens) const {
   std::vector<FieldAccess> out;
   for (const PartColumn& column : part_.columns) {
-    if (column.stored && column.type == ColumnType::kText) {
+    const bool may = column.stored && column.type == ColumnType::kText &&
+                     std::ranges::any_of(parts_, [&](const auto& part) {
+                       return part->may_hold(column.name, tokens);
+                     });
+    if (may) {
       out.push_back(access_column(column));
     }
   }

@@ -1,7 +1,9 @@
 // PartScope: what field names mean in the parts of one shape, and whether a part can match at all.
 #pragma once
 
+#include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,15 +15,17 @@ namespace tocsin {
 
 class PartScope final : public Scope {
  public:
-  // `part` stands for all parts of its shape and outlives the scope.
-  PartScope(const TablePart& part, Micros now) : part_(part), now_(now) {}
+  // The parts have one shape, are not none, and outlive the scope.
+  PartScope(std::span<const std::shared_ptr<const TablePart>> parts, Micros now)
+      : parts_(parts), part_(*parts.front()), now_(now) {}
 
   FieldAccess access(const std::string& field) const override;
   std::vector<FieldAccess> accesses(const std::string& pattern) const override;
-  std::vector<FieldAccess> texts() const override;
+  std::vector<FieldAccess> texts(std::span<const std::uint64_t> tokens) const override;
   Micros now() const override { return now_; }
 
  private:
+  const std::span<const std::shared_ptr<const TablePart>> parts_;
   const TablePart& part_;
   Micros now_;
 };

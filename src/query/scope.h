@@ -2,7 +2,9 @@
 // are one scope (part_scope.h), the rows between two commands another (stage.h).
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +31,8 @@ class Scope {
   virtual FieldAccess access(const std::string& field) const = 0;
   // All fields whose name fits a pattern with `*`.
   virtual std::vector<FieldAccess> accesses(const std::string& pattern) const = 0;
-  // What a bare word is looked for in.
-  virtual std::vector<FieldAccess> texts() const = 0;
+  // What a bare word is looked for in: texts that may hold all of these tokens.
+  virtual std::vector<FieldAccess> texts(std::span<const std::uint64_t> tokens) const = 0;
   virtual Micros now() const = 0;
 };
 

@@ -87,7 +87,7 @@ std::vector<FieldAccess> Stage::accesses(const std::string& pattern) const {
   return out;
 }
 
-std::vector<FieldAccess> Stage::texts() const {
+std::vector<FieldAccess> Stage::texts(std::span<const std::uint64_t>) const {
   std::vector<FieldAccess> out;
   for (const StageColumn& column : columns_) {
     if (column.type == ColumnType::kText) {

@@ -46,7 +46,7 @@ class Stage final : public Scope {
 
   FieldAccess access(const std::string& field) const override;
   std::vector<FieldAccess> accesses(const std::string& pattern) const override;
-  std::vector<FieldAccess> texts() const override;
+  std::vector<FieldAccess> texts(std::span<const std::uint64_t>) const override;
   Micros now() const override { return time_.now; }
   const StageTime& time() const { return time_; }
 

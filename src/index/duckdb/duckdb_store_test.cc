@@ -427,7 +427,7 @@ TEST_F(DuckDbStoreTest, ADamagedFilterIsDoneWithout) {
   const auto store = open(options());
   for (const auto& part : store->view()->parts) {
     const std::vector<std::uint64_t> absent = {12'345};
-    EXPECT_EQ(part->may_hold(absent), part->dataset == "even.log");
+    EXPECT_EQ(part->may_hold("event.action", absent), part->dataset == "even.log");
   }
   EXPECT_EQ(seqs(*store), upto(101));
 }
@@ -470,8 +470,8 @@ TEST_F(DuckDbStoreTest, SmallSegmentsOfADayBecomeOne) {
   EXPECT_EQ(store->stats().segments, 2U);
   EXPECT_EQ(seqs(*store), upto(501));
   EXPECT_EQ(store->view()->parts.at(0)->ranges, (std::vector<SeqRange>{{Seq(1), Seq(501)}}));
-  EXPECT_EQ(store->view()->parts.at(0)->may_hold(tokens_of_value("third")), true);
-  EXPECT_EQ(store->view()->parts.at(0)->may_hold(tokens_of_value("absent")), false);
+  EXPECT_EQ(store->view()->parts.at(0)->may_hold("event.action", tokens_of_value("third")), true);
+  EXPECT_EQ(store->view()->parts.at(0)->may_hold("event.action", tokens_of_value("absent")), false);
   EXPECT_EQ(files_of(".parquet").size(), 12U) << "an old view still holds the old files";
 }
 

@@ -47,7 +47,7 @@ class HotPart final : public TablePart {
   HotPart(const HotPart&) = delete;
   HotPart& operator=(const HotPart&) = delete;
 
-  bool may_hold(std::span<const std::uint64_t>) const override { return true; }
+  bool may_hold(std::string_view, std::span<const std::uint64_t>) const override { return true; }
   // Chunks that hold nothing of `only` are not read.
   std::string relation(const SeqRange& only = kAllSeqs) const;
 

@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "base/hash.h"
 #include "index/token_filter.h"
+#include "index/tokens.h"
 
 namespace tocsin::duck {
 namespace {
@@ -79,7 +80,7 @@ Result<std::unique_ptr<File>> Segment::open_filter() const {
   return file;
 }
 
-bool Segment::may_hold(std::span<const std::uint64_t> tokens) const {
+bool Segment::may_hold(std::string_view column, std::span<const std::uint64_t> tokens) const {
   if (tokens.empty() || entry_.filter_bytes == 0) {
     return true;
   }
@@ -96,7 +97,12 @@ bool Segment::may_hold(std::span<const std::uint64_t> tokens) const {
   const FilterRead read = [&file](std::uint64_t at, std::span<char> out) {
     return (*file)->read_at(at, out);
   };
-  return filter_may_hold(read, entry_.filter_bytes, tokens);
+  std::vector<std::uint64_t> in_column;
+  const std::uint64_t seed = column_seed(column);
+  for (const std::uint64_t token : tokens) {
+    in_column.push_back(token_in_column(token, seed));
+  }
+  return filter_may_hold(read, entry_.filter_bytes, in_column);
 }
 
 }  // namespace tocsin::duck

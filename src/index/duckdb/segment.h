@@ -38,7 +38,8 @@ class Segment final : public TablePart {
   // Delete the files when nobody uses them any more.
   void retire() const { retired_.store(true, std::memory_order_release); }
 
-  bool may_hold(std::span<const std::uint64_t> tokens) const override EXCLUDES(mutex_);
+  bool may_hold(std::string_view column, std::span<const std::uint64_t> tokens) const override
+      EXCLUDES(mutex_);
   // True once when the filter turned out to be damaged: it is then used no more.
   bool take_filter_damage() const { return filter_damage_.exchange(false); }
 

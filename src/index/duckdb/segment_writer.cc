@@ -20,7 +20,8 @@ constexpr std::uint64_t kFilterFileBytesMax = 1ULL << 30U;
 // The tokens of one text column; neighbours often repeat, so the last few values are remembered.
 class ColumnTokens {
  public:
-  explicit ColumnTokens(TokenSet& tokens) : tokens_(tokens) {}
+  ColumnTokens(TokenSet& tokens, std::string_view column)
+      : tokens_(tokens), seed_(column_seed(column)) {}
 
   void add(const duckdb_string_t& cell) {
     const std::string_view text = view_of(cell);
@@ -46,12 +47,16 @@ class ColumnTokens {
   };
   void add_value(std::string_view value) {
     if (value.size() <= kWholeValueBytesMax) {
-      tokens_.add(whole_value_token(value));
+      add_token(whole_value_token(value));
     }
-    for_each_token(value, [this](std::uint64_t token) { tokens_.add(token); });
+    for_each_token(value, [this](std::uint64_t token) { add_token(token); });
+    for_each_address(value, [this](std::uint64_t token) { add_token(token); });
   }
 
+  void add_token(std::uint64_t token) { tokens_.add(token_in_column(token, seed_)); }
+
   TokenSet& tokens_;
+  std::uint64_t seed_;
   std::array<Seen, 128> seen_{};
 };
 
@@ -70,11 +75,12 @@ void add_column(ColumnTokens& seen, const HotChunk& chunk, const HotColumn& colu
 
 std::string filter_of(const HotPart& part) {
   TokenSet tokens;
-  ColumnTokens seen(tokens);
-  for (const auto& chunk : part.chunks()) {
-    for (const auto& column : chunk->columns) {
-      if (column) {
-        add_column(seen, *chunk, *column);
+  for (std::size_t i = 0; i < part.stored_columns().size(); ++i) {
+    ColumnTokens seen(tokens, part.stored_columns()[i].name);
+    for (const auto& chunk : part.chunks()) {
+      const std::size_t at = kBaseColumns + i;
+      if (at < chunk->columns.size() && chunk->columns[at]) {
+        add_column(seen, *chunk, *chunk->columns[at]);
       }
     }
   }
