@@ -1,6 +1,7 @@
 #include "decode/json_reader.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -123,6 +124,66 @@ bool is_number_text(std::string_view text) {
   });
 }
 
+std::uint64_t load8(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+std::uint32_t load4(const char* at) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+struct Ends {
+  std::uint64_t head;
+  std::uint64_t tail;
+};
+
+// The first and the last bytes of a name as numbers; all of it when it is short.
+Ends both_ends(std::string_view name) {
+  const char* const end = name.data() + name.size();
+  if (name.size() >= 8) {
+    return {load8(name.data()), load8(end - 8)};
+  }
+  if (name.size() >= 4) {
+    return {load4(name.data()), load4(end - 4)};
+  }
+  Ends ends{0, 0};
+  for (const char c : name) {
+    ends.head = ends.head << 8U | static_cast<unsigned char>(c);
+  }
+  return ends;
+}
+
+// Non-zero where a byte of `word` is `wanted` (Warren, "Hacker's Delight", 6-1); exact for the
+// lowest such byte.
+std::uint64_t bytes_equal(std::uint64_t word, char wanted) {
+  const std::uint64_t difference =
+      word ^ (0x0101010101010101ULL * static_cast<unsigned char>(wanted));
+  return (difference - 0x0101010101010101ULL) & ~difference & 0x8080808080808080ULL;
+}
+
+// The quote that ends a key, or the first backslash in it. simdjson has seen that there is one,
+// and its padding allows to read eight bytes at a time.
+const char* end_of_key(const char* at) {
+  if constexpr (std::endian::native == std::endian::little) {
+    while (true) {
+      const std::uint64_t word = load8(at);
+      const std::uint64_t found = bytes_equal(word, '"') | bytes_equal(word, '\\');
+      if (found != 0) {
+        return at + std::countr_zero(found) / 8;
+      }
+      at += 8;
+    }
+  }
+  while (*at != '"' && *at != '\\') {
+    ++at;
+  }
+  return at;
+}
+
 std::string_view trimmed(std::string_view token) {
   while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') {
     token.remove_suffix(1);
@@ -143,27 +204,28 @@ struct JsonReader::State {
   EventWriter* event = nullptr;
 
   // Direct-mapped memory of names in front of FieldNames: most events repeat the same keys.
+  // Up to 16 bytes both ends are the whole name; only longer names are compared in full.
   struct Remembered {
+    Ends ends{0, 0};
     std::string_view name;
     FieldId id;
   };
-  std::array<Remembered, 1024> remembered{};
+  static constexpr unsigned kRememberedBits = 9;
+  std::array<Remembered, std::size_t{1} << kRememberedBits> remembered{};
 
   std::optional<FieldId> field(std::string_view name) {
-    std::uint64_t head = 0;
-    std::uint64_t tail = 0;
-    const std::size_t part = std::min<std::size_t>(name.size(), 8);
-    std::memcpy(&head, name.data(), part);
-    std::memcpy(&tail, name.data() + name.size() - part, part);
+    const Ends ends = both_ends(name);
     const std::uint64_t mixed =
-        (head ^ (tail * 0x9E3779B97F4A7C15ULL) ^ name.size()) * 0xD6E8FEB86659FD93ULL;
-    Remembered& slot = remembered[mixed >> 54U];
-    if (slot.name == name) {
+        (ends.head ^ (ends.tail * 0x9E3779B97F4A7C15ULL) ^ name.size()) * 0xD6E8FEB86659FD93ULL;
+    Remembered& slot = remembered[mixed >> (64U - kRememberedBits)];
+    if (slot.ends.head == ends.head && slot.ends.tail == ends.tail &&
+        slot.name.size() == name.size() && !name.empty() &&
+        (name.size() <= 16 || slot.name == name)) {
       return slot.id;
     }
     const auto id = event->field(name);
     if (id) {
-      slot = {names.catalog().name(*id), *id};
+      slot = {ends, names.catalog().name(*id), *id};
     }
     return id;
   }
@@ -324,10 +386,7 @@ simdjson::error_code JsonReader::State::read_object(ondemand::object object, std
       return error;
     }
     const char* const key_start = member_field.key().raw();
-    const char* key_end = key_start;
-    while (*key_end != '"' && *key_end != '\\') {
-      ++key_end;
-    }
+    const char* const key_end = end_of_key(key_start);
     std::string_view key(key_start, static_cast<std::size_t>(key_end - key_start));
     if (*key_end == '\\') {
       std::string_view plain;
