@@ -97,7 +97,10 @@ struct ParserCloser {
   void operator()(fy_parser* parser) const { fy_parser_destroy(parser); }
 };
 struct DiagCloser {
-  void operator()(fy_diag* diag) const { fy_diag_unref(diag); }
+  void operator()(fy_diag* diag) const {
+    fy_diag_reset_error(diag);  // frees the collected errors; destroying alone would not
+    fy_diag_destroy(diag);
+  }
 };
 
 std::string_view token_text(fy_token* token) {
