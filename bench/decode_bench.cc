@@ -58,9 +58,12 @@ std::vector<std::string> windows_lines() {
     message += fmt::format("Detail{}: C:\\\\Windows\\\\System32\\\\part{}.dll\\r\\n", i, i * 7);
   }
   for (std::size_t i = 0; i < kRecords; ++i) {
-    std::string line = fmt::format(
-        R"({{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","UtcTime":"2026-11-23 14:00:{:02}.123","ProcessId":"{}","Image":"C:\\Windows\\System32\\cmd.exe","CommandLine":"cmd.exe /c \"echo {}\"","Message":"{}")",
-        i % 60, rng.below(9'000), rng.next(), message);
+    std::string line = fmt::format(R"({{"EventID":1)"
+                                   R"(,"Channel":"Microsoft-Windows-Sysmon/Operational")"
+                                   R"(,"UtcTime":"2026-11-23 14:00:{:02}.123","ProcessId":"{}")"
+                                   R"(,"Image":"C:\\Windows\\System32\\cmd.exe")"
+                                   R"(,"CommandLine":"cmd.exe /c \"echo {}\"","Message":"{}")",
+                                   i % 60, rng.below(9'000), rng.next(), message);
     for (int key = 0; key < 25; ++key) {
       line += fmt::format(R"(,"Attribute{}":"{:032x}")", key, rng.next());
     }
@@ -73,9 +76,12 @@ std::vector<std::string> pino_lines() {
   Rng rng(4);
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < kRecords; ++i) {
-    lines.push_back(fmt::format(
-        R"({{"level":30,"time":{},"pid":17,"hostname":"web1","req":{{"id":{},"method":"GET","url":"/api/items/{}","remoteAddress":"{}"}},"res":{{"statusCode":200}},"responseTime":12,"msg":"request completed"}})",
-        1'795'442'400'000ULL + i, i, rng.below(10'000), address(rng)));
+    lines.push_back(
+        fmt::format(R"({{"level":30,"time":{},"pid":17,"hostname":"web1")"
+                    R"(,"req":{{"id":{},"method":"GET","url":"/api/items/{}")"
+                    R"(,"remoteAddress":"{}"}})"
+                    R"(,"res":{{"statusCode":200}},"responseTime":12,"msg":"request completed"}})",
+                    1'795'442'400'000ULL + i, i, rng.below(10'000), address(rng)));
   }
   return lines;
 }
