@@ -37,8 +37,8 @@ Result<std::unique_ptr<IntakeSource>> start_syslog(const SourceSettings& source,
                                                    const IntakeContext& context) {
   TRY_ASSIGN(const ListenAddress listen, parse_listen_address(source.listen));
   SyslogListener listener;
-  listener.transport = source.kind == SourceKind::kSyslogUdp ? SyslogTransport::kUdp
-                                                             : SyslogTransport::kTcp;
+  listener.transport =
+      source.kind == SourceKind::kSyslogUdp ? SyslogTransport::kUdp : SyslogTransport::kTcp;
   listener.address = listen.address;
   listener.port = listen.port;
   listener.name = source_name(source);
