@@ -1,5 +1,3 @@
-#include "detect/rule_test.h"
-
 #include <algorithm>
 #include <optional>
 
@@ -11,6 +9,7 @@
 #include "base/time_text.h"
 #include "detect/correlate/correlator.h"
 #include "detect/matcher.h"
+#include "detect/rule_test.h"
 
 namespace tocsin {
 namespace {
