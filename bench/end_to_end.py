@@ -223,7 +223,7 @@ class Bench:
     def probe_alert(self, server: Server, number: int) -> float:
         client = f"203.0.{number // 250}.{number % 250 + 1}"
         connection = server.connect()
-        path = f"/item?id={number}%27%20UNION%20SELECT%20password%20FROM%20users--"
+        path = f"/item?id={number}%27%20UNION%20SELECT%20name,password%20FROM%20users--"
         self.acknowledge(server, log_lines.access(client, path))
         started = time.monotonic()
         while True:

@@ -72,7 +72,7 @@ class Alerts(ServerTest):
     def test_web_attacks(self):
         for number in range(3):
             self.server.send_lines([
-                log_lines.access("203.0.113.101", f"/item?id={number}%27%20UNION%20SELECT%20pw%20FROM%20users--"),
+                log_lines.access("203.0.113.101", f"/item?id={number}%27%20UNION%20SELECT%20name,pw%20FROM%20users--"),
                 log_lines.access("203.0.113.102", "/static/../../../../etc/passwd", 400)], source="web")
         self.alert_about("203.0.113.101")
         self.alert_about("203.0.113.102")

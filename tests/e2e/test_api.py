@@ -17,6 +17,9 @@ class Api(SharedServerTest):
         answer = self.get("/api/v1/openapi.json", key="")
         self.assertEqual(answer.status, 200, answer)
         document = answer.json()
+        self.server.send_lines([log_lines.access("198.51.100.1", "/first")])
+        wait_until("the first block is closed",
+                   lambda: self.get("/api/v1/journal/checkpoint").status == 200)
         self.assertTrue(document["openapi"].startswith("3.1"))
         plain = [path for path, item in document["paths"].items() if "get" in item and "{" not in path]
         self.assertGreaterEqual(len(plain), 5)

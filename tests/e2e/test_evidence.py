@@ -3,7 +3,7 @@
 import shutil
 import unittest
 
-from tocsin import ServerTest, run_cli
+from tocsin import ServerTest, run_cli, wait_until
 
 
 class Evidence(ServerTest):
@@ -48,8 +48,10 @@ class Evidence(ServerTest):
 
     def test_checkpoint_and_proof_over_http(self):
         self.fill(100)
-        note = self.server.request("GET", "/api/v1/journal/checkpoint")
-        self.assertEqual(note.status, 200, note)
+        def checkpoint():
+            answer = self.server.request("GET", "/api/v1/journal/checkpoint")
+            return answer if answer.status == 200 else None
+        note = wait_until("the first block is closed", checkpoint)
         lines = note.body.decode().split("\n")
         self.assertTrue(lines[0], "the origin")
         self.assertGreater(int(lines[1]), 0, "the tree's size")

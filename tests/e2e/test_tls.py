@@ -56,7 +56,7 @@ class Tls(ServerTest):
         config.write_text("tls: {certificate: /nowhere/cert.pem, private_key: /nowhere/key.pem}\n")
         done = run_cli("serve", "--config", config, "--listen", "127.0.0.1:0", "--data",
                        self.folder / "other")
-        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn(done.returncode, (2, 3), done.stderr)
         self.assertIn(b"/nowhere/cert.pem", done.stderr + done.stdout)
 
 
