@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include "alert/alert_store.h"
 #include "base/check.h"

@@ -77,8 +77,8 @@ class HttpApi final : public Api {
   void stop() override {
     stopping_ = true;
     watch_.cancel_all();
-    tails_.stop();
     pool_.stop();
+    tails_.stop();
     watch_.stop();
   }
 
