@@ -83,7 +83,8 @@ class Traffic {
     const bool query = rng_.chance(0.2);
     const std::string text =
         query ? fmt::format("ref={}&page={}", rng_.below(100'000), seq % 9) : "";
-    batch.add_text(fields::source_ip, seq % 1'000'003 == 0 ? "203.0.113.77" : pick(addresses_));
+    batch.add_text(fields::source_ip,
+                   seq % 1'000'003 == 0 ? std::string_view("203.0.113.77") : pick(addresses_));
     batch.add_text(fields::source_geo_country, kCountries[rng_.below(8)]);
     batch.add(fields::source_as_number,
               Value::integer(64'000 + static_cast<std::int64_t>(rng_.below(300))));
@@ -100,7 +101,7 @@ class Traffic {
     batch.add(fields::http_status, Value::integer(failed ? 404 : 200));
     batch.add(fields::http_response_body_bytes,
               Value::integer(static_cast<std::int64_t>(rng_.below(40'000))));
-    batch.add_text(fields::http_referrer, rng_.chance(0.5) ? "-" : pick(paths_));
+    batch.add_text(fields::http_referrer, rng_.chance(0.5) ? std::string_view("-") : pick(paths_));
     batch.add_text(fields::user_agent, pick(agents_));
     batch.add_text(fields::event_category, "web");
     batch.add_text(fields::event_kind, "event");
@@ -252,7 +253,7 @@ void append(benchmark::State& state) {
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
-  benchmark::RegisterBenchmark("append", tocsin::append)->Iterations(300);
+  benchmark::RegisterBenchmark("append", tocsin::append)->Iterations(300)->MeasureProcessCPUTime();
   tocsin::Filled filled;
   const std::pair<const char*, const char*> queries[] = {
       {"newest_100", "| head 100"},
@@ -276,6 +277,7 @@ int main(int argc, char** argv) {
         name,
         [&filled, text = query](benchmark::State& state) { tocsin::search(state, filled, text); })
         ->Unit(benchmark::kMillisecond)
+        ->MeasureProcessCPUTime()
         ->UseRealTime();
   }
   benchmark::RunSpecifiedBenchmarks();

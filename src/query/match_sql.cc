@@ -84,6 +84,9 @@ class TextTest {
     return sql_of(x, op).bind(match_.value.text);
   }
   Sql words(const Sql& x) const {
+    if (!match_.value.pattern) {
+      return sql_of("tocsin_has_word(", x, ", ").bind(match_.value.text).add(")");
+    }
     return sql_of("regexp_matches(", x, ", ").bind(words_regex(match_.value)).add(", 's')");
   }
   Sql in_network(const Sql& x) const {
@@ -264,11 +267,6 @@ std::string words_regex(const MatchValue& value) {
         last_is_word = false;
         any = true;
       });
-  if (!value.pattern && is_address_word(value.text)) {  // nor may dots go on with numbers
-    return fmt::format(
-        R"((?:^|[^.0-9A-Za-z_\x{{80}}-\x{{10FFFF}}])\.*{}\.*(?:$|[^.0-9A-Za-z_\x{{80}}-\x{{10FFFF}}]))",
-        body);
-  }
   return fmt::format("(?i){}{}{}", first_is_word ? kBefore : "", body, last_is_word ? kBehind : "");
 }
 
@@ -321,7 +319,13 @@ Sql exists_sql(const FieldAccess& field) {
 }
 
 Sql word_sql(const MatchValue& word, const FieldAccess& field) {
-  return sql_of("regexp_matches(", field.value, ", ").bind(words_regex(word)).add(", 's')");
+  if (word.pattern) {
+    return sql_of("regexp_matches(", field.value, ", ").bind(words_regex(word)).add(", 's')");
+  }
+  if (field.meaning == FieldType::kIp && !field.several && is_address_word(word.text)) {
+    return sql_of(field.value, " = ").bind(word.text);
+  }
+  return sql_of("tocsin_has_word(", field.value, ", ").bind(word.text).add(")");
 }
 
 }  // namespace tocsin

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/ip.h"
 #include "index/duckdb/hot_chunk.h"
+#include "index/word_finder.h"
 
 namespace tocsin::duck {
 namespace {
@@ -39,22 +40,50 @@ void in_network(duckdb_function_info, duckdb_data_chunk input, duckdb_vector out
   }
 }
 
-}  // namespace
+void has_word(duckdb_function_info, duckdb_data_chunk input, duckdb_vector output) {
+  const duckdb_vector texts = duckdb_data_chunk_get_vector(input, 0);
+  const duckdb_vector words = duckdb_data_chunk_get_vector(input, 1);
+  const auto* text = static_cast<const duckdb_string_t*>(duckdb_vector_get_data(texts));
+  const auto* word = static_cast<const duckdb_string_t*>(duckdb_vector_get_data(words));
+  std::uint64_t* text_validity = duckdb_vector_get_validity(texts);
+  std::uint64_t* word_validity = duckdb_vector_get_validity(words);
+  auto* out = static_cast<bool*>(duckdb_vector_get_data(output));
+  std::optional<WordFinder> finder;
+  const idx_t rows = duckdb_data_chunk_get_size(input);
+  for (idx_t row = 0; row < rows; ++row) {
+    out[row] = false;
+    if (!row_is_valid(text_validity, row) || !row_is_valid(word_validity, row)) {
+      continue;
+    }
+    if (const std::string_view wanted = view_of(word[row]); !finder || finder->word() != wanted) {
+      finder.emplace(wanted);
+    }
+    out[row] = finder->is_in(view_of(text[row]));
+  }
+}
 
-Status register_functions(duckdb_connection connection) {
+Status register_text_test(duckdb_connection connection, const char* name,
+                          duckdb_scalar_function_t body) {
   Handle<duckdb_scalar_function, duckdb_destroy_scalar_function> function(
       duckdb_create_scalar_function());
   const LogicalType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
   const LogicalType flag(duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN));
-  duckdb_scalar_function_set_name(function.get(), "tocsin_in_network");
+  duckdb_scalar_function_set_name(function.get(), name);
   duckdb_scalar_function_add_parameter(function.get(), text.get());
   duckdb_scalar_function_add_parameter(function.get(), text.get());
   duckdb_scalar_function_set_return_type(function.get(), flag.get());
-  duckdb_scalar_function_set_function(function.get(), in_network);
+  duckdb_scalar_function_set_function(function.get(), body);
   if (duckdb_register_scalar_function(connection, function.get()) != DuckDBSuccess) {
-    return fail(ErrorCode::kInternal, "registering tocsin_in_network with DuckDB");
+    return fail(ErrorCode::kInternal, "registering {} with DuckDB", name);
   }
   return {};
+}
+
+}  // namespace
+
+Status register_functions(duckdb_connection connection) {
+  TRY(register_text_test(connection, "tocsin_in_network", in_network));
+  return register_text_test(connection, "tocsin_has_word", has_word);
 }
 
 }  // namespace tocsin::duck

@@ -30,6 +30,17 @@ Span span_for(const StageTime& time) {
   return span_s(kSeconds.back());
 }
 
+// Rows of events are not older than `from`, which spares the care for what lies before 1970.
+Sql bucket_of(const StageColumn& time, std::int64_t span, Micros from) {
+  if (!time.known) {  // computed by eval: may be anything
+    return sql_of("make_timestamp(epoch_us(", time.id,
+                  fmt::format(") - (epoch_us({0}) % {1} + {1}) % {1})", time.id, span));
+  }
+  const std::int64_t first = from.value - (from.value % span + span) % span;
+  return sql_of("make_timestamp(",
+                fmt::format("{0} + (epoch_us({1}) - {0}) // {2} * {2}", first, time.id, span), ")");
+}
+
 class Timechart final : public Command {
  public:
   struct Settings {
@@ -57,12 +68,9 @@ class Timechart final : public Command {
       return Error(ErrorCode::kInvalid, "timechart needs @timestamp, which is gone here");
     }
     const std::int64_t span = settings_.span.value_or(span_for(stage.time())).value;
-    const std::string time_id = time->id;
     const std::string bucket = stage.new_id();
     const std::string value_id = stage.new_id();
-    const Sql bucket_sql =
-        sql_of("make_timestamp(epoch_us(", time_id,
-               fmt::format(") - (epoch_us({0}) % {1} + {1}) % {1})", time_id, span));
+    const Sql bucket_sql = bucket_of(*time, span, stage.time().from);
     std::vector<StageColumn> columns = {
         {std::string(kTimeColumn), bucket, ColumnType::kTime, FieldType::kDate, true}};
     if (settings_.by.empty()) {
