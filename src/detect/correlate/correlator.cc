@@ -39,6 +39,11 @@ struct PendingFeed {
   std::vector<KeyPart> key;
 };
 
+void note_newest(Episode& episode, const Hit& hit) {
+  episode.newest = std::max(episode.newest, hit.time);
+  episode.newest_seq = std::max(episode.newest_seq, hit.seq);
+}
+
 }  // namespace
 
 class Correlator::State {
@@ -63,7 +68,9 @@ class Correlator::State {
   void fire(Group& group, const WindowView& view, const Hit& hit, std::vector<Finding>& out);
   void end_window(Group& group, std::vector<Finding>& out);
   void end_due_windows(std::vector<Finding>& out, bool all);
-  void sweep();
+  void report_rest(Group& group, std::uint64_t later, std::vector<Finding>& out);
+  void report_all_rests(std::vector<Finding>& out);
+  void sweep(std::vector<Finding>& out);
 
   std::shared_ptr<const RuleSet> rules_;
   FieldCatalog& fields_;
@@ -147,7 +154,7 @@ void Correlator::State::consume(const EventBatch& batch, std::span<const RuleHit
     received_ = std::max(received_, batch.head(batch.size() - 1).received);
   }
   end_due_windows(out, false);
-  sweep();
+  sweep(out);
   findings_.add(out.size() - before);
 }
 
@@ -286,20 +293,31 @@ void Correlator::State::judge(Group& group, const WindowView& view, bool holds, 
   const Span timespan = shapes_[group.correlation].timespan;
   const bool is_over = episode.is_open && hit.time > episode.last_true + timespan;
   if (is_over) {
+    report_rest(group, 1, out);
     episode.is_open = false;
   }
   if (episode.is_open) {
     ++episode.events;
+    note_newest(episode, hit);
   }
   if (!holds) {
     return;
   }
   if (!episode.is_open) {
     group.unreported = std::min(group.unreported, view.count);
-    episode = {true, view.entries.front().time, hit.time, hit.time, view.count, view.count};
+    episode = {true,
+               view.entries.front().time,
+               hit.time,
+               hit.time,
+               view.count,
+               view.count,
+               measure(rules_->correlations()[group.correlation], view),
+               hit.time,
+               hit.seq};
     fire(group, view, hit, out);
     return;
   }
+  episode.measure = measure(rules_->correlations()[group.correlation], view);
   episode.first = std::min(episode.first, view.entries.front().time);
   episode.last_true = std::max(episode.last_true, hit.time);
   const bool has_doubled = episode.events >= 2 * episode.events_fired;
@@ -343,6 +361,52 @@ void Correlator::State::fire(Group& group, const WindowView& view, const Hit& hi
   }
 }
 
+// The events of an episode that no finding has told yet, when it is over or forgotten: so the
+// counts of an alert add up to the truth. `later` events of the group do not belong to it.
+void Correlator::State::report_rest(Group& group, std::uint64_t later, std::vector<Finding>& out) {
+  const Episode& episode = group.episode;
+  const Correlation& correlation = rules_->correlations()[group.correlation];
+  if (!episode.is_open || group.unreported <= later || correlation.silent) {
+    return;
+  }
+  Finding finding;
+  finding.rule = correlation.info;
+  finding.key = key_parts(correlation, group.key);
+  finding.seq = episode.newest_seq;
+  finding.time = episode.newest;
+  finding.first = episode.first;
+  finding.count = group.unreported - later;
+  for (const WindowEntry& entry : group.window.all()) {
+    if (entry.time <= episode.newest && entry.seq < episode.newest_seq) {
+      finding.events.push_back(entry.seq);
+    }
+  }
+  std::ranges::sort(finding.events);
+  if (finding.events.size() >= Finding::kSeqsMax) {
+    finding.events.erase(finding.events.begin(), finding.events.end() - (Finding::kSeqsMax - 1));
+  }
+  finding.events.push_back(episode.newest_seq);
+  finding.sentence = correlation_sentence(
+      correlation, finding.key, {episode.measure, episode.events, episode.newest - episode.first});
+  group.unreported = later;
+  out.push_back(std::move(finding));
+}
+
+void Correlator::State::report_all_rests(std::vector<Finding>& out) {
+  std::vector<std::string> keys;
+  groups_.for_each([&keys](const Group& group) {
+    if (group.episode.is_open && group.unreported > 0) {
+      keys.push_back(group.key);
+    }
+  });
+  std::ranges::sort(keys);
+  for (const std::string& key : keys) {
+    if (Group* group = groups_.find(key)) {
+      report_rest(*group, 0, out);
+    }
+  }
+}
+
 // What fired feeds the correlations above it; after the groups below were left alone, because
 // feeding may evict them.
 void Correlator::State::feed_pending(std::vector<Finding>& out) {
@@ -374,7 +438,8 @@ void Correlator::State::end_window(Group& group, std::vector<Finding>& out) {
   }
   const WindowEntry& last = view.entries.back();
   group.unreported = view.count;
-  group.episode = {true, view.entries.front().time, last.time, last.time, view.count, view.count};
+  group.episode = {true,       view.entries.front().time,  last.time, last.time, view.count,
+                   view.count, measure(correlation, view), last.time, last.seq};
   fire(group, view, {nullptr, 0, nullptr, last.time, group.opened, last.seq}, out);
 }
 
@@ -405,11 +470,15 @@ void Correlator::State::end_due_windows(std::vector<Finding>& out, bool all) {
   }
 }
 
-void Correlator::State::sweep() {
-  groups_.sweep([this](const Group& group) {
+void Correlator::State::sweep(std::vector<Finding>& out) {
+  groups_.sweep([this, &out](Group& group) {
     const WindowShape& shape = shapes_[group.correlation];
-    return !waits_for_end(rules_->correlations()[group.correlation]) &&
-           received_ > group.touched + shape.timespan + shape.lateness;
+    const bool expired = !waits_for_end(rules_->correlations()[group.correlation]) &&
+                         received_ > group.touched + shape.timespan + shape.lateness;
+    if (expired) {
+      report_rest(group, 0, out);
+    }
+    return expired;
   });
   evicted_.add(groups_.evicted() - evicted_before_);
   evicted_before_ = groups_.evicted();
@@ -419,6 +488,7 @@ void Correlator::State::sweep() {
 void Correlator::State::finish(std::vector<Finding>& out) {
   const std::size_t before = out.size();
   end_due_windows(out, true);
+  report_all_rests(out);
   findings_.add(out.size() - before);
 }
 

@@ -3,9 +3,10 @@
 // A hit of a plain rule that is not silent is a finding of its own. A correlation keeps a sliding
 // window in event time for each group and makes a finding when its condition becomes true; while
 // it stays true, again at each doubling of its events and at least once a timespan — never one per
-// event. `Finding::count` is what is new since the finding before, so counts add up to the truth;
-// the sentence tells the total. A condition with an upper bound (lt, lte, eq, neq) is decided when
-// its window is over: a window then starts with a group's first event.
+// event — and for what is left when it is over. `Finding::count` is what is new since the finding
+// before, so counts add up to the truth; the sentence tells the total. A condition with an upper
+// bound (lt, lte, eq, neq) is decided when its window is over: a window then starts with a group's
+// first event.
 //
 // Events may come out of order: within timespan + lateness of a group's newest event they are put
 // in their place and every window around them is looked at. Older ones go to a second window of the

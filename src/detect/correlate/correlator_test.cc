@@ -388,8 +388,29 @@ TEST_F(CorrelatorTest, MemoryForOneGroupIsBoundedAndItsCountStaysClose) {
     events.push_back(event(i * 0.1, "1"));
   }
   const auto found = d.findings(events, {.window_entries_max = 256});
-  ASSERT_EQ(found.size(), 1U);
+  ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].seq, Seq(10'000));
+  EXPECT_EQ(found[0].count + found[1].count, 12'000U);
+}
+
+TEST_F(CorrelatorTest, WhatIsLeftWhenAnEpisodeIsOverIsToldOnce) {
+  load(
+      "  type: event_count\n  rules: [failed]\n  group-by: [source.ip]\n  timespan: 5m\n"
+      "  condition: {gte: 10}\n");
+  std::vector<TestEvent> events;
+  for (int i = 0; i < 157; ++i) {
+    events.push_back(event(i, "1"));
+  }
+  events.push_back(event(4'000, "1"));  // long after: the episode of 157 is over
+  const auto found = d.findings(events);
+  ASSERT_EQ(found.size(), 5U);  // at 10, 20, 40, 80, and the rest
+  std::uint64_t all = 0;
+  for (const Finding& finding : found) {
+    all += finding.count;
+  }
+  EXPECT_EQ(all, 157U);
+  EXPECT_EQ(found.back().seq, Seq(157));
+  EXPECT_NE(found.back().sentence.find("157"), std::string::npos) << found.back().sentence;
 }
 
 TEST_F(CorrelatorTest, PlainFindingsNameTheirKeyAndTheirWitness) {

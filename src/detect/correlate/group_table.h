@@ -26,6 +26,9 @@ struct Episode {
   Micros last_fired;
   std::uint64_t events = 0;        // so far
   std::uint64_t events_fired = 0;  // of them, when the last finding was made
+  double measure = 0;              // what the rule measures, when it was true last
+  Micros newest;                   // of its events, and where it stands
+  Seq newest_seq;
 };
 
 struct Group {
