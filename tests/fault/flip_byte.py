@@ -5,8 +5,10 @@
 
 For each kind of file (names with their numbers taken out), in a fresh copy: one byte is changed;
 then `tocsin verify` must end with 1 and name the file, or, for files that are not evidence, the
-next start must name it in its log. In either case the server must start on the damaged copy and
-serve everything that the damaged file did not hold. Exit 0 when so, 1 when not.
+server must name it in its log when it starts or when a search first needs it. The server must start
+on the damaged copy and serve everything that the damaged file did not hold; without its private
+key it must refuse to start instead, by name, and serve again when the key is restored. Exit 0 when
+so, 1 when not.
 """
 
 from __future__ import annotations
@@ -33,6 +35,9 @@ RECORDS = 6000
 REWRITTEN = re.compile(r"(?:^|/)(?:[^/]*\.lock|lock|local\.json|[^/]*\.pid)$")
 # What can be made again from the rest is checked when it is read, and made again.
 CACHES = re.compile(r"^cache/")
+
+# The server cannot sign without it, and must not make itself another one.
+REFUSES_WITHOUT = "keys/journal.key"
 
 
 def kind_of(name: str) -> str:
@@ -78,10 +83,31 @@ class Trial:
         self.folder.mkdir()
         self.server = Server(self.folder, CONFIG)
         shutil.copytree(original, self.server.data, copy_function=shutil.copy2)
-        path = self.server.data / name
-        data = bytearray(path.read_bytes())
+        self.path = self.server.data / name
+        self.intact = self.path.read_bytes()
+        data = bytearray(self.intact)
         data[offset] ^= 1 << bit
-        path.write_bytes(data)
+        self.path.write_bytes(data)
+
+    def serve(self, faults: list[str]) -> int:
+        """How many of the records a server on the damaged copy finds; -1 when it does not serve."""
+        try:
+            self.server.start()
+            served = self.server.count("message:flip")
+            for number in range(0, RECORDS, RECORDS // 20):
+                self.server.query(f"labels.id:f{number:06d}")
+            self.server.query('event.outcome:failure and source.ip:203.0.113.9')
+            wait_until("catching up", lambda: self.server.count("message:flip") >= served, 30)
+            served = self.server.count("message:flip")
+            if self.server.stop() != 0:
+                faults.append("the stop was not orderly")
+            return served
+        except AssertionError as error:
+            if self.name != REFUSES_WITHOUT or self.path.read_bytes() == self.intact:
+                faults.append(f"does not serve the rest: {error}")
+            return -1
+        finally:
+            self.server.kill()
 
     def run(self) -> tuple[str, list[str]]:
         """(who found it, faults)"""
@@ -92,24 +118,16 @@ class Trial:
         faults = []
         if done.returncode < 0 or done.returncode > 3:
             faults.append(f"verify ended with {done.returncode}: {said[-500:]!r}")
-        try:
-            self.server.start()
-            served = self.server.count("message:flip")
-            wait_until("catching up", lambda: self.server.count("message:flip") >= served, 30)
-            served = self.server.count("message:flip")
-            if self.server.stop() != 0:
-                faults.append("the stop was not orderly")
-        except AssertionError as error:
-            faults.append(f"does not serve the rest: {error}")
-            served = -1
-        finally:
-            self.server.kill()
+        served = self.serve(faults)
+        if served < 0 and not faults:
+            self.path.write_bytes(self.intact)
+            served = self.serve(faults)
         by_start = base in self.server.log_text().encode()
         if not by_verify and not by_start and not CACHES.search(self.name):
-            faults.append(f"not found: verify gave {done.returncode} and neither it nor the start names it")
+            faults.append(f"not found: verify gave {done.returncode} and neither it nor the server names it")
         if served == 0:
             faults.append("serves nothing of the rest")
-        finder = "verify" if by_verify else "start" if by_start else "nobody"
+        finder = "verify" if by_verify else "server" if by_start else "nobody"
         return f"{finder:7} {served:6} of {RECORDS} served", faults
 
 
