@@ -33,6 +33,7 @@ from tocsin import Server, run_cli, wait_until  # noqa: E402
 ID = re.compile(rb"x\d{3}c\d{2}n\d{7}x")
 TAIL_ID = re.compile(rb"t\d{9}t")
 CATCH_UP_SECONDS_MAX = 180
+BUNDLE_RECORDS = 250_000
 
 
 class Sender(threading.Thread):
@@ -154,20 +155,24 @@ sources:
         return counted
 
     def in_journal(self, folder: pathlib.Path) -> collections.Counter:
-        """Ids in a bundle of everything. Each record's bytes stand in it once."""
-        bundle = folder / "bundle"
-        rows = self.server.query("* | stats max(_seq) as last")
-        last = int(rows[0]["last"])
-        done = self.server.cli("evidence", "export", "--seq", f"0-{last}", "--out", bundle, seconds=600)
-        if done.returncode != 0:
-            self.faults.append(f"evidence export gives {done.returncode}: {done.stderr[-500:]!r}")
-            return collections.Counter()
-        checked = run_cli("evidence", "verify", bundle, seconds=600)
-        if checked.returncode != 0:
-            self.faults.append(f"evidence verify gives {checked.returncode}: {checked.stdout[-500:]!r}")
-        data = bundle.read_bytes()
-        found = [match.decode() for match in ID.findall(data) + TAIL_ID.findall(data)]
-        return collections.Counter(found)
+        """Ids in bundles of everything. Each record's bytes stand in them once."""
+        last = int(self.server.query("* | stats max(_seq) as last")[0]["last"])
+        found: collections.Counter = collections.Counter()
+        for first in range(1, last + 1, BUNDLE_RECORDS):
+            bundle = folder / "bundle"
+            bundle.unlink(missing_ok=True)
+            seqs = f"{first}-{min(last, first + BUNDLE_RECORDS - 1)}"
+            done = self.server.cli("evidence", "export", "--seq", seqs, "--out", bundle, seconds=600)
+            if done.returncode != 0:
+                self.faults.append(f"evidence export gives {done.returncode}: {done.stderr[-500:]!r}")
+                return found
+            checked = run_cli("evidence", "verify", bundle, seconds=600)
+            if checked.returncode != 0:
+                self.faults.append(f"evidence verify gives {checked.returncode}: "
+                                   f"{checked.stdout[-500:]!r}")
+            data = bundle.read_bytes()
+            found.update(match.decode() for match in ID.findall(data) + TAIL_ID.findall(data))
+        return found
 
     def compare(self, where: str, counted: collections.Counter) -> None:
         lost = [i for i in self.acknowledged if counted[i] == 0]
