@@ -533,6 +533,7 @@ TEST_F(DuckDbStoreTest, ALongQueryStopsWhenAskedOrInTime) {
   query.limits.time = Span(-1);
   done = store->run(query, rows, none);
   ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code(), ErrorCode::kTimeout);
 }
 
 TEST_F(DuckDbStoreTest, TheSandboxReadsDatasetsAndNothingElse) {

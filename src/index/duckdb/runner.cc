@@ -42,16 +42,33 @@ Status bind_values(duckdb_prepared_statement prepared, std::span<const SqlValue>
   return {};
 }
 
+// Lets the interrupted query notice it: DuckDB never frees one that is dropped half-way.
+void wind_up(duckdb_connection connection, duckdb_pending_result pending) {
+  duckdb_interrupt(connection);
+  while (true) {
+    switch (duckdb_pending_execute_task(pending)) {
+      case DUCKDB_PENDING_RESULT_READY:
+      case DUCKDB_PENDING_ERROR:
+        return;
+      case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
+        std::this_thread::sleep_for(kIdleWait);
+        break;
+      case DUCKDB_PENDING_RESULT_NOT_READY:
+        break;
+    }
+  }
+}
+
 Status execute_watched(duckdb_connection connection, duckdb_pending_result pending,
                        const RunLimits& limits, Clock& clock, const Cancel& cancel) {
   const Span begun = clock.since_boot();
   while (true) {
     if (cancel.stopped()) {
-      duckdb_interrupt(connection);
+      wind_up(connection, pending);
       return fail(ErrorCode::kCancelled, "the query was cancelled");
     }
     if (clock.since_boot().value - begun.value > limits.time.value) {
-      duckdb_interrupt(connection);
+      wind_up(connection, pending);
       return fail(ErrorCode::kTimeout, "the query took longer than {} ms",
                   limits.time.value / kMicrosPerMilli);
     }
