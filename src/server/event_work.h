@@ -25,6 +25,7 @@ struct EventWorkContext {
   const Published<EnrichTables>& tables;
   UndecodedCounts& undecoded;
   Metrics& metrics;
+  std::uint64_t secret_seed = 0;  // of hash tables whose keys senders choose
 };
 
 class EventWork final : public BatchWork {

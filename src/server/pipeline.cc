@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <random>
 #include <thread>
 
 #include "base/check.h"
@@ -21,7 +20,6 @@ Pipeline::Pipeline(const EventWorkContext& work, const PipelineStores& stores, C
       stores_(stores),
       clock_(clock),
       log_(log),
-      group_seed_((std::uint64_t{std::random_device{}()} << 32U) | std::random_device{}()),
       feed_(
           kRecentBytesMax,
           [this](Seq from) { return journal_->read(from, kReadBackRecords, kReadBackBytes); },
@@ -108,7 +106,7 @@ Seq Pipeline::replay_from(Journal& journal) const {
 std::unique_ptr<Correlator> Pipeline::make_correlator(std::shared_ptr<const RuleSet> rules) const {
   CorrelatorLimits limits;
   limits.groups_max = work_.settings.detect.groups_max;
-  limits.hash_seed = group_seed_;
+  limits.hash_seed = work_.secret_seed;
   limits.lateness = work_.settings.detect.lateness;
   return std::make_unique<Correlator>(std::move(rules), work_.fields, work_.datasets, work_.metrics,
                                       limits);

@@ -56,7 +56,6 @@ class Pipeline {
   Clock& clock_;
   Log& log_;
   Progress progress_;
-  const std::uint64_t group_seed_;  // secret: senders choose the keys of correlation groups
   Journal* journal_ = nullptr;
   JournalFeed feed_;
   std::unique_ptr<IndexStage> index_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include "access/key_store.h"
 #include "alert/alert_store.h"
@@ -111,7 +112,10 @@ Status RunningServer::open_stores() {
   tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_));
   TRY_ASSIGN(events_, open_event_store(store_options(settings_),
                                        {files_, clock_, log_, metrics_, fields_, datasets_}));
-  const EventWorkContext work{settings_, fields_, datasets_, tables_, undecoded_, metrics_};
+  std::uint64_t secret_seed = 0;
+  randombytes_buf(&secret_seed, sizeof(secret_seed));
+  const EventWorkContext work{settings_,  fields_,  datasets_,  tables_,
+                              undecoded_, metrics_, secret_seed};
   pipeline_ =
       std::make_unique<Pipeline>(work, PipelineStores{*events_, *alerts_, *rules_}, clock_, log_);
   TRY_ASSIGN(journal_, Journal::open(journal_options(settings_), files_, clock_, metrics_, log_,
