@@ -6,9 +6,9 @@
 
 #include "base/text.h"
 #include "index/sql_text.h"
+#include "query/field_scope.h"
 #include "query/overflow.h"
 #include "query/row_buffer.h"
-#include "query/scope.h"
 #include "query/sql.h"
 
 namespace tocsin {

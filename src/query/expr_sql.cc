@@ -7,7 +7,7 @@
 namespace tocsin {
 namespace {
 
-Result<Sql> joined(const Expr& expr, const Scope& scope, std::string_view word) {
+Result<Sql> joined(const Expr& expr, const FieldScope& scope, std::string_view word) {
   Sql out = "(";
   for (std::size_t i = 0; i < expr.args.size(); ++i) {
     TRY_ASSIGN(const Sql term, predicate_sql(*expr.args[i], scope));
@@ -27,7 +27,7 @@ Sql any_of(const std::vector<Sql>& terms) {
   return out.add(")");
 }
 
-Sql field_match(const Expr& expr, const Scope& scope) {
+Sql field_match(const Expr& expr, const FieldScope& scope) {
   const auto one = [&](const FieldAccess& field) {
     return expr.kind == ExprKind::kExists ? exists_sql(field) : match_sql(expr, field, scope.now());
   };
@@ -41,7 +41,7 @@ Sql field_match(const Expr& expr, const Scope& scope) {
   return any_of(terms);
 }
 
-Result<Sql> compared(const Expr& expr, const Scope& scope) {
+Result<Sql> compared(const Expr& expr, const FieldScope& scope) {
   TRY_ASSIGN(const TypedSql left, value_sql(*expr.args[0], scope));
   TRY_ASSIGN(const TypedSql right, value_sql(*expr.args[1], scope));
   const std::string op = fmt::format(" {} ", compare_op_text(expr.op));
@@ -61,7 +61,7 @@ Result<Sql> compared(const Expr& expr, const Scope& scope) {
   return sql_of("(", as_text(left), op, as_text(right), ")");
 }
 
-Result<TypedSql> arithmetic(const Expr& expr, const Scope& scope) {
+Result<TypedSql> arithmetic(const Expr& expr, const FieldScope& scope) {
   TRY_ASSIGN(const TypedSql left, value_sql(*expr.args[0], scope));
   if (expr.args.size() == 1) {
     return TypedSql{sql_of("(-", as_number(left), ")"), ColumnType::kDouble};
@@ -128,7 +128,7 @@ TypedSql field_value(const FieldAccess& field) {
           field.type};
 }
 
-Result<Sql> predicate_sql(const Expr& expr, const Scope& scope) {
+Result<Sql> predicate_sql(const Expr& expr, const FieldScope& scope) {
   switch (expr.kind) {
     case ExprKind::kEverything:
       return Sql("TRUE");
@@ -168,7 +168,7 @@ Result<Sql> predicate_sql(const Expr& expr, const Scope& scope) {
   return expression_error(expr, "a condition is expected here");
 }
 
-Result<TypedSql> value_sql(const Expr& expr, const Scope& scope) {
+Result<TypedSql> value_sql(const Expr& expr, const FieldScope& scope) {
   switch (expr.kind) {
     case ExprKind::kField:
       return field_value(scope.access(expr.name));

@@ -3,7 +3,7 @@
 
 #include "base/result.h"
 #include "query/ast.h"
-#include "query/scope.h"
+#include "query/field_scope.h"
 
 namespace tocsin {
 
@@ -13,9 +13,9 @@ struct TypedSql {
 };
 
 // A condition; true, or false or null.
-Result<Sql> predicate_sql(const Expr& expr, const Scope& scope);
+Result<Sql> predicate_sql(const Expr& expr, const FieldScope& scope);
 // A value; null where it cannot be computed.
-Result<TypedSql> value_sql(const Expr& expr, const Scope& scope);
+Result<TypedSql> value_sql(const Expr& expr, const FieldScope& scope);
 // The value as a number (DOUBLE), null when it is none; as text.
 Sql as_number(const TypedSql& value);
 Sql as_text(const TypedSql& value);

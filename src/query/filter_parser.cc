@@ -59,13 +59,13 @@ bool next_is_keyword(Cursor& cursor) {
 }
 
 // Inside `field:( … )` words mean values of that field.
-struct Scope {
+struct FieldScope {
   const std::string* field = nullptr;
 };
 
-Result<ExprPtr> parse_or(Cursor& cursor, const Scope& scope);
+Result<ExprPtr> parse_or(Cursor& cursor, const FieldScope& scope);
 
-Result<ExprPtr> leaf(Cursor& cursor, const Scope& scope) {
+Result<ExprPtr> leaf(Cursor& cursor, const FieldScope& scope) {
   cursor.skip_space();
   const std::size_t at = cursor.at();
   if (scope.field != nullptr) {
@@ -96,7 +96,7 @@ Result<ExprPtr> leaf(Cursor& cursor, const Scope& scope) {
   return ExprPtr(std::move(expr));
 }
 
-Result<ExprPtr> parse_unary(Cursor& cursor, const Scope& scope) {
+Result<ExprPtr> parse_unary(Cursor& cursor, const FieldScope& scope) {
   TRY(cursor.enter());
   cursor.skip_space();
   const std::size_t at = cursor.at();
@@ -123,7 +123,7 @@ bool more_terms(Cursor& cursor) {
   return !cursor.at_command_end() && cursor.peek() != ')';
 }
 
-Result<ExprPtr> parse_and(Cursor& cursor, const Scope& scope) {
+Result<ExprPtr> parse_and(Cursor& cursor, const FieldScope& scope) {
   cursor.skip_space();
   const std::size_t at = cursor.at();
   std::vector<ExprPtr> terms;
@@ -140,7 +140,7 @@ Result<ExprPtr> parse_and(Cursor& cursor, const Scope& scope) {
   return ExprPtr(std::move(expr));
 }
 
-Result<ExprPtr> parse_or(Cursor& cursor, const Scope& scope) {
+Result<ExprPtr> parse_or(Cursor& cursor, const FieldScope& scope) {
   cursor.skip_space();
   const std::size_t at = cursor.at();
   std::vector<ExprPtr> terms;
@@ -224,7 +224,7 @@ Result<ExprPtr> parse_match(Cursor& cursor, const std::string& field, std::size_
     const std::size_t open = cursor.at();
     cursor.advance(1);
     TRY(cursor.enter());
-    TRY_ASSIGN(ExprPtr inner, parse_or(cursor, Scope{&field}));
+    TRY_ASSIGN(ExprPtr inner, parse_or(cursor, FieldScope{&field}));
     cursor.leave();
     if (!cursor.take(")")) {
       return cursor.error(open, "this parenthesis is not closed");
@@ -244,7 +244,7 @@ Result<ExprPtr> parse_filter(Cursor& cursor) {
   if (cursor.at_command_end()) {
     return ExprPtr(node(ExprKind::kEverything, cursor.at()));
   }
-  TRY_ASSIGN(ExprPtr filter, parse_or(cursor, Scope{}));
+  TRY_ASSIGN(ExprPtr filter, parse_or(cursor, FieldScope{}));
   if (!cursor.at_command_end()) {
     return cursor.error("this does not belong here");
   }

@@ -143,7 +143,7 @@ Error expression_error(const Expr& expr, std::string_view what) {
   return fail(ErrorCode::kInvalid, "{} (character {})", what, expr.at + 1);
 }
 
-Result<TypedSql> call_sql(const Expr& call, const Scope& scope) {
+Result<TypedSql> call_sql(const Expr& call, const FieldScope& scope) {
   if (call.name == "now" && call.args.empty()) {
     return TypedSql{Sql().bind(scope.now()), ColumnType::kTime};
   }

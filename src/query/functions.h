@@ -10,7 +10,7 @@
 namespace tocsin {
 
 // `call` names the function; its arguments are compiled in the scope.
-Result<TypedSql> call_sql(const Expr& call, const Scope& scope);
+Result<TypedSql> call_sql(const Expr& call, const FieldScope& scope);
 
 std::vector<std::string_view> function_names();
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "query/ast.h"
-#include "query/scope.h"
+#include "query/field_scope.h"
 
 namespace tocsin {
 

@@ -9,11 +9,11 @@
 
 #include "index/event_store.h"
 #include "query/ast.h"
-#include "query/scope.h"
+#include "query/field_scope.h"
 
 namespace tocsin {
 
-class PartScope final : public Scope {
+class PartScope final : public FieldScope {
  public:
   // The parts have one shape, are not none, and outlive the scope.
   PartScope(std::span<const std::shared_ptr<const TablePart>> parts, Micros now)

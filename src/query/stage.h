@@ -14,7 +14,7 @@
 #include "base/result.h"
 #include "query/ast.h"
 #include "query/expr_sql.h"
-#include "query/scope.h"
+#include "query/field_scope.h"
 
 namespace tocsin {
 
@@ -40,7 +40,7 @@ struct StageTime {
   Micros until;
 };
 
-class Stage final : public Scope {
+class Stage final : public FieldScope {
  public:
   Stage(Sql base, std::vector<StageColumn> columns, StageTime time);
 

@@ -231,7 +231,7 @@ Status SegmentWriter::name_file(SegmentEntry& entry, std::uint64_t generation) {
 Status SegmentWriter::copy_to_file(const std::string& select, const std::string& path) {
   return execute(connection_.get(),
                  fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, "
-                             "COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 40960, PARQUET_VERSION v2)",
+                             "COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 122880, PARQUET_VERSION v2)",
                              select, sql_literal(path + std::string(kTemporarySuffix))));
 }
 

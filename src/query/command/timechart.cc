@@ -30,15 +30,25 @@ Span span_for(const StageTime& time) {
   return span_s(kSeconds.back());
 }
 
-// Rows of events are not older than `from`, which spares the care for what lies before 1970.
-Sql bucket_of(const StageColumn& time, std::int64_t span, Micros from) {
-  if (!time.known) {  // computed by eval: may be anything
-    return sql_of("make_timestamp(epoch_us(", time.id,
-                  fmt::format(") - (epoch_us({0}) % {1} + {1}) % {1})", time.id, span));
+// Rows are grouped by the number of their span, which is cheaper than by its time.
+struct Spans {
+  Sql number;
+  std::int64_t first = 0;  // µs: where number 0 begins
+  std::int64_t length = 0;
+
+  Sql begin_of(std::string_view b) const {
+    return sql_of("make_timestamp(", fmt::format("{} + {} * {}", first, b, length), ")");
   }
-  const std::int64_t first = from.value - (from.value % span + span) % span;
-  return sql_of("make_timestamp(",
-                fmt::format("{0} + (epoch_us({1}) - {0}) // {2} * {2}", first, time.id, span), ")");
+};
+
+Spans spans_of(const StageColumn& time, std::int64_t length, Micros from) {
+  if (!time.known) {  // computed by eval: may lie before `from`
+    return {sql_of("CAST(floor(epoch_us(", time.id, fmt::format(") / {}) AS BIGINT)", length)), 0,
+            length};
+  }
+  const std::int64_t first = from.value - (from.value % length + length) % length;
+  return {sql_of("(epoch_us(", time.id, fmt::format(") - {}) // {}", first, length)), first,
+          length};
 }
 
 class Timechart final : public Command {
@@ -70,43 +80,44 @@ class Timechart final : public Command {
     const std::int64_t span = settings_.span.value_or(span_for(stage.time())).value;
     const std::string bucket = stage.new_id();
     const std::string value_id = stage.new_id();
-    const Sql bucket_sql = bucket_of(*time, span, stage.time().from);
+    const Spans spans = spans_of(*time, span, stage.time().from);
     std::vector<StageColumn> columns = {
         {std::string(kTimeColumn), bucket, ColumnType::kTime, FieldType::kDate, true}};
     if (settings_.by.empty()) {
       const TypedSql value = aggregate_sql(settings_.aggregate, stage);
       columns.push_back({settings_.aggregate.name, value_id, value.type});
-      Sql select = sql_of("SELECT ", bucket_sql, " AS ", bucket, ", ", value.sql, " AS ", value_id,
-                          " FROM ", stage.from(), " AS q GROUP BY 1");
+      Sql select = sql_of("SELECT ", spans.begin_of("b"), " AS ", bucket, ", v AS ", value_id,
+                          " FROM (SELECT ", spans.number, " AS b, ", value.sql, " AS v FROM ",
+                          stage.from(), " AS q GROUP BY 1) AS g");
       stage.replace(std::move(select), std::move(columns), {{Sql(bucket), false}});
       return {};
     }
-    apply_series(stage, bucket_sql, bucket, value_id, std::move(columns));
+    apply_series(stage, spans, bucket, value_id, std::move(columns));
     return {};
   }
 
  private:
-  void apply_series(Stage& stage, const Sql& bucket_sql, const std::string& bucket,
+  void apply_series(Stage& stage, const Spans& spans, const std::string& bucket,
                     const std::string& value_id, std::vector<StageColumn> columns) const {
     const StageColumn* key = stage.find_single(settings_.by);
     const std::string key_id = stage.new_id();
     const TypedSql value = aggregate_sql(settings_.aggregate, stage);
     const TypedSql key_value =
         key != nullptr ? TypedSql{Sql(key->id), key->type} : TypedSql{"CAST(NULL AS VARCHAR)"};
-    Sql select = sql_of("WITH g AS MATERIALIZED (SELECT ", bucket_sql, " AS b, ",
+    Sql select = sql_of("WITH g AS MATERIALIZED (SELECT ", spans.number, " AS b, ",
                         as_text(key_value), " AS k, ", value.sql, " AS v, count(*) AS n FROM ",
                         stage.from(), " AS q WHERE ", key_value.sql,
                         " IS NOT NULL GROUP BY 1, 2), big AS (SELECT k FROM g GROUP BY k ORDER "
                         "BY sum(n) DESC, k LIMIT ",
                         fmt::format("{}", settings_.series_max), ") ");
     if (const auto merge = merge_function(settings_.aggregate.kind)) {
-      select.add(sql_of("SELECT b AS ", bucket,
+      select.add(sql_of("SELECT ", spans.begin_of("b"), " AS ", bucket,
                         ", CASE WHEN k IN (SELECT k FROM big) THEN k ELSE 'other' END AS ", key_id,
                         ", CAST(", *merge, "(v) AS ", sql_type(value.type), ") AS ", value_id,
                         " FROM g GROUP BY 1, 2"));
     } else {
-      select.add(sql_of("SELECT b AS ", bucket, ", k AS ", key_id, ", v AS ", value_id,
-                        " FROM g WHERE k IN (SELECT k FROM big)"));
+      select.add(sql_of("SELECT ", spans.begin_of("b"), " AS ", bucket, ", k AS ", key_id,
+                        ", v AS ", value_id, " FROM g WHERE k IN (SELECT k FROM big)"));
     }
     columns.push_back({settings_.by, key_id});
     columns.push_back({settings_.aggregate.name, value_id, value.type});

@@ -1,5 +1,5 @@
-// Scope: what a field's name means at one place of a query, as SQL. The events of one kind of part
-// are one scope (part_scope.h), the rows between two commands another (stage.h).
+// FieldScope: what a field's name means at one place of a query, as SQL. The events of one kind of
+// part are one scope (part_scope.h), the rows between two commands another (stage.h).
 #pragma once
 
 #include <cstdint>
@@ -25,9 +25,9 @@ struct FieldAccess {
   Sql overflow;  // VARCHAR[] of further values; empty when there can be none
 };
 
-class Scope {
+class FieldScope {
  public:
-  virtual ~Scope() = default;
+  virtual ~FieldScope() = default;
   virtual FieldAccess access(const std::string& field) const = 0;
   // All fields whose name fits a pattern with `*`.
   virtual std::vector<FieldAccess> accesses(const std::string& pattern) const = 0;
