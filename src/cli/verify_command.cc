@@ -10,6 +10,7 @@
 #include "base/json_writer.h"
 #include "cli/terminal.h"
 #include "journal/verify.h"
+#include "state/state_file.h"
 
 namespace tocsin {
 namespace {
@@ -75,9 +76,24 @@ void print_text(const VerifyReport& report) {
              report.tree_size, base64_encode(digest_view(report.root)), report.checkpoints,
              report.checkpoint_size);
   if (report.clean()) {
-    fmt::print("The journal is whole.\n");
+    fmt::print("Everything holds.\n");
   } else {
     fmt::print("{} fault{} found.\n", report.faults.size(), report.faults.size() == 1 ? "" : "s");
+  }
+}
+
+// The state database is whole too; beside a running server only its structure can be told.
+void check_state(FileSystem& files, const std::string& data, VerifyReport& report) {
+  const std::string path = data + "/state.db";
+  const auto faults = check_state_file(files, path);
+  if (!faults) {
+    if (faults.error().code() != ErrorCode::kNotFound) {
+      report.faults.push_back({journal::DamageKind::kDamaged, path, 0, faults.error().full_text()});
+    }
+    return;
+  }
+  for (const std::string& fault : *faults) {
+    report.faults.push_back({journal::DamageKind::kDamaged, path, 0, fault});
   }
 }
 
@@ -86,12 +102,13 @@ Status run(const VerifyArguments& arguments, ExitCode& exit_code) {
   SystemClock clock;
   TRY_ASSIGN(const VerifyOptions options, options_of(arguments));
   ProgressBar progress("verifying", clock);
-  TRY_ASSIGN(const VerifyReport report,
+  TRY_ASSIGN(VerifyReport report,
              verify_journal(files, options, [&progress](std::uint64_t done, std::uint64_t total) {
                progress.show(done, total);
                return true;
              }));
   progress.clear();
+  check_state(files, arguments.data, report);
   if (arguments.json) {
     print_json(report);
   } else {

@@ -8,6 +8,7 @@
 #include "index/sql_text.h"
 #include "query/field_scope.h"
 #include "query/overflow.h"
+#include "query/part_scope.h"
 #include "query/row_buffer.h"
 #include "query/sql.h"
 
@@ -52,6 +53,7 @@ std::vector<const PartColumn*> stored_columns(const TablePart& part) {
   return columns;
 }
 
+// Every wanted row of a part: its columns in their order.
 Sql select_events(const EventStore& store, const Wanted& wanted,
                   const std::vector<const PartColumn*>& columns,
                   const std::vector<FoundRow>& rows) {
@@ -74,13 +76,13 @@ Sql select_events(const EventStore& store, const Wanted& wanted,
     select.add(", ").add(sql_name(column->name));
   }
   const TableParts one = {wanted.part};
-  select.add(
-      sql_of(" FROM ", store.relation(one, range), " AS e WHERE ", sql_name(kTimeColumn), " >= ")
-          .bind(time_min)
-          .add(" AND ")
-          .add(sql_name(kTimeColumn))
-          .add(" <= ")
-          .bind(time_max));
+  select.add(sql_of(" FROM ", store.relation(one, range), " AS e WHERE ", sql_name(kTimeColumn),
+                    " >= ")
+                 .bind(time_min)
+                 .add(" AND ")
+                 .add(sql_name(kTimeColumn))
+                 .add(" <= ")
+                 .bind(time_max));
   return select.add(sql_of(" AND ", sql_name(kSeqColumn), " IN (", list, ")"));
 }
 
@@ -149,37 +151,71 @@ void fill(EventFields& event, std::vector<Cell>& cells, const Wanted& wanted,
   }
 }
 
+// Parts of one shape, read by one statement: DuckDB then works on them at the same time.
+struct Together {
+  std::vector<Wanted> parts;
+};
+
+std::vector<Together> by_shape(std::vector<Wanted> wanted) {
+  constexpr std::size_t kPartsMax = 32;
+  std::vector<Together> all;
+  std::map<std::string, std::size_t> open;  // shape → the group that still takes parts
+  for (Wanted& one : wanted) {
+    const std::string shape = shape_of(*one.part, {}, Reach::kAllFields);
+    const auto [at, is_new] = open.try_emplace(shape, all.size());
+    if (!is_new && all[at->second].parts.size() >= kPartsMax) {
+      at->second = all.size();
+    }
+    if (at->second == all.size()) {
+      all.emplace_back();
+    }
+    all[at->second].parts.push_back(std::move(one));
+  }
+  return all;
+}
+
+Status fetch_together(EventStore& store, const Together& together, const FetchRequest& request,
+                      std::vector<EventFields>& events) {
+  const auto columns = stored_columns(*together.parts.front().part);
+  Sql select;
+  TableParts parts;
+  std::map<std::int64_t, std::size_t> row_of;
+  for (const Wanted& wanted : together.parts) {
+    select.add(select.empty() ? "" : " UNION ALL ");
+    select.add(select_events(store, wanted, columns, request.rows));
+    parts.push_back(wanted.part);
+    for (const std::size_t i : wanted.rows) {
+      row_of[static_cast<std::int64_t>(request.rows[i].seq)] = i;
+    }
+  }
+  RowBuffer buffer;
+  const auto done = store.run({select.text(), select.values(), parts, request.limits}, buffer,
+                              request.cancel);
+  if (!done) {
+    return done.error();
+  }
+  for (std::vector<Cell>& cells : buffer.rows()) {
+    const auto found = row_of.find(std::get<std::int64_t>(cells[0]));
+    if (found == row_of.end()) {
+      continue;
+    }
+    EventFields& event = events[found->second];
+    const FoundRow& row = request.rows[found->second];
+    event.emplace(kSeqColumn, static_cast<std::int64_t>(row.seq));
+    event.emplace(kTimeColumn, row.time);
+    event.emplace(kDatasetField, request.datasets[row.dataset]);
+    fill(event, cells, together.parts.front(), columns);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<EventFields>> fetch_events(EventStore& store, const TableParts& parts,
-                                              const std::vector<std::string>& datasets,
-                                              const std::vector<FoundRow>& rows,
-                                              const RunLimits& limits, const Cancel& cancel) {
-  std::vector<EventFields> events(rows.size());
-  for (const Wanted& wanted : by_part(parts, datasets, rows)) {
-    const auto columns = stored_columns(*wanted.part);
-    const Sql select = select_events(store, wanted, columns, rows);
-    RowBuffer buffer;
-    const auto done =
-        store.run({select.text(), select.values(), {wanted.part}, limits}, buffer, cancel);
-    if (!done) {
-      return done.error();
-    }
-    std::map<std::int64_t, std::size_t> row_of;
-    for (const std::size_t i : wanted.rows) {
-      row_of[static_cast<std::int64_t>(rows[i].seq)] = i;
-    }
-    for (std::vector<Cell>& cells : buffer.rows()) {
-      const auto found = row_of.find(std::get<std::int64_t>(cells[0]));
-      if (found != row_of.end()) {
-        EventFields& event = events[found->second];
-        const FoundRow& row = rows[found->second];
-        event.emplace(kSeqColumn, static_cast<std::int64_t>(row.seq));
-        event.emplace(kTimeColumn, row.time);
-        event.emplace(kDatasetField, datasets[row.dataset]);
-        fill(event, cells, wanted, columns);
-      }
-    }
+                                              const FetchRequest& request) {
+  std::vector<EventFields> events(request.rows.size());
+  for (const Together& together : by_shape(by_part(parts, request.datasets, request.rows))) {
+    TRY(fetch_together(store, together, request, events));
   }
   return events;
 }

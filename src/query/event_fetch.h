@@ -23,10 +23,15 @@ struct FoundRow {
 // A field's values by name; only fields that the event has.
 using EventFields = std::map<std::string, Cell>;
 
+struct FetchRequest {
+  const std::vector<std::string>& datasets;
+  const std::vector<FoundRow>& rows;
+  const RunLimits& limits;
+  const Cancel& cancel;
+};
+
 // One for each row, in the same order; empty where the event is gone (retention in between).
 Result<std::vector<EventFields>> fetch_events(EventStore& store, const TableParts& parts,
-                                              const std::vector<std::string>& datasets,
-                                              const std::vector<FoundRow>& rows,
-                                              const RunLimits& limits, const Cancel& cancel);
+                                              const FetchRequest& request);
 
 }  // namespace tocsin

@@ -258,7 +258,7 @@ class Run {
 
   Status give_events(RowSink& sink) {
     TRY_ASSIGN(std::vector<EventFields> events,
-               fetch_events(store_, parts_, datasets_, found_, request_.limits, cancel_));
+               fetch_events(store_, parts_, {datasets_, found_, request_.limits, cancel_}));
     std::map<std::string, ColumnType> types;
     for (std::size_t i = 0; i < events.size(); ++i) {
       list_several(found_[i].cells);
