@@ -63,7 +63,7 @@ def reach(modules: dict[str, set[str]], module: str) -> set[str]:
 
 
 def is_test_file(path: pathlib.PurePath) -> bool:
-    return path.stem.endswith(("_test", "_fuzz"))
+    return path.stem.endswith(("_test", "_fixture", "_fuzz"))
 
 
 def refusal(module: str, target: str, test_file: bool) -> str | None:

@@ -47,6 +47,10 @@ class Sizes(unittest.TestCase):
         self.assertEqual(reasons("src/model/x.cc", self.function(70)), [])
         self.assertIn("a function of 71 lines", reasons("src/model/x.cc", self.function(71))[0])
 
+    def test_a_test_may_hold_its_table(self):
+        self.assertEqual(reasons("src/model/x_test.cc", self.function(100, "TEST(A, B)")), [])
+        self.assertEqual(len(reasons("src/model/x_test.cc", self.function(101, "TEST(A, B)"))), 1)
+
     def test_long_functions_are_seen_wherever_they_stand(self):
         for head in ["Status Journal::append(std::span<const Record> r) const",
                      "namespace a {\nnamespace {\nvoid f()", "class A {\n public:\n  void f() override",
@@ -75,6 +79,12 @@ class Text(unittest.TestCase):
                            ("// TODO: later", "TODO"), ("int \u202ea;", "control")]:
             with self.subTest(line=line):
                 self.assertIn(word, " ".join(reasons("src/model/x.cc", line + "\n")))
+
+    def test_a_sample_in_a_test_may_be_long(self):
+        line = f'const char* kLine = "{"x" * 150}";\n'
+        self.assertEqual(reasons("src/model/x_test.cc", line), [])
+        self.assertEqual(len(reasons("src/model/x.cc", line)), 1)
+        self.assertEqual(len(reasons("src/model/x_test.cc", f"int {'x' * 150};\n")), 1)
 
     def test_a_todo_with_reason_passes(self):
         self.assertEqual(reasons(
