@@ -140,14 +140,14 @@ enum class FieldType : std::uint8_t {
   FIELD(logsource_product, "tocsin.logsource.product", kKeyword)               \
   FIELD(logsource_category, "tocsin.logsource.category", kKeyword)             \
   FIELD(logsource_service, "tocsin.logsource.service", kKeyword)               \
-  FIELD(truncated, "tocsin.truncated", kKeyword)                    \
-  FIELD(time_text, "tocsin.time_text", kKeyword)                    \
-  FIELD(repeated, "tocsin.repeated", kLong)                         \
-  FIELD(group_id, "group.id", kKeyword)                             \
-  FIELD(rule_id, "rule.id", kKeyword)                               \
-  FIELD(rule_category, "rule.category", kKeyword)                   \
-  FIELD(tls_version, "tls.version", kKeyword)                       \
-  FIELD(tls_cipher, "tls.cipher", kKeyword)                         \
+  FIELD(truncated, "tocsin.truncated", kKeyword)                               \
+  FIELD(time_text, "tocsin.time_text", kKeyword)                               \
+  FIELD(repeated, "tocsin.repeated", kLong)                                    \
+  FIELD(group_id, "group.id", kKeyword)                                        \
+  FIELD(rule_id, "rule.id", kKeyword)                                          \
+  FIELD(rule_category, "rule.category", kKeyword)                              \
+  FIELD(tls_version, "tls.version", kKeyword)                                  \
+  FIELD(tls_cipher, "tls.cipher", kKeyword)                                    \
   FIELD(windows_message, "Message", kText)
 
 struct KnownField {
