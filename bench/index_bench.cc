@@ -259,6 +259,8 @@ int main(int argc, char** argv) {
       {"newest_100", "| head 100"},
       {"newest_100_filtered", "event.outcome:failure | head 100"},
       {"needle", "source.ip:203.0.113.77"},
+      {"needle_count", "source.ip:203.0.113.77 | stats count"},
+      {"needle_word_count", "\"203.0.113.77\" | stats count"},
       {"needle_absent", "source.ip:203.0.113.99"},
       {"needle_word", "\"203.0.113.77\""},
       {"count", "| stats count"},

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kMagic = "TKF1";
 constexpr std::size_t kHeaderBytes = 8;
 constexpr std::size_t kBlockBytes = 32;
-constexpr std::size_t kBitsPerToken = 12;
+constexpr std::size_t kBitsPerToken = 16;
 
 using Block = std::array<std::uint32_t, 8>;
 static_assert(sizeof(Block) == kBlockBytes);

@@ -2,7 +2,7 @@
 // happens. Byte format: docs/formats/index.md.
 //
 // A split-block Bloom filter (Putze, Sanders, Singler 2007; the blocks of the Parquet standard)
-// of 12 bits a token: about one false "yes" in 200. A file holds one or several filters: merging
+// of 16 bits a token: about one false "yes" in 1,000. A file holds one or several filters: merging
 // segments puts theirs one behind the other, and a token is there when any of them has it.
 #pragma once
 

@@ -43,8 +43,8 @@ TEST(TokenFilter, HasEveryTokenAndFewOthers) {
   for (int i = 0; i < 20'000; ++i) {
     wrong += may_hold(filter, {rng.next()}) ? 1 : 0;
   }
-  EXPECT_LT(wrong, 300);
-  EXPECT_LT(filter.size(), tokens.size() * 2);
+  EXPECT_LT(wrong, 100);
+  EXPECT_LT(filter.size(), tokens.size() * 9 / 4);
 }
 
 TEST(TokenFilter, AllTokensMustBeInOneFilterOfAFile) {

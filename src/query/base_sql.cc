@@ -125,7 +125,11 @@ Result<Sql> base_sql(const EventStore& store, const TableParts& parts,
   }
   std::map<std::string, TableParts> shapes;
   for (const auto& part : parts) {
-    shapes[shape_of(*part, fields, reach)].push_back(part);
+    std::string shape = shape_of(*part, fields, reach);
+    for (const ExprPtr& condition : request.conditions) {
+      shape += places_of_words(*condition, *part);
+    }
+    shapes[shape].push_back(part);
   }
   Sql out;
   for (const auto& [shape, group] : shapes) {

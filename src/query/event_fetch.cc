@@ -76,13 +76,13 @@ Sql select_events(const EventStore& store, const Wanted& wanted,
     select.add(", ").add(sql_name(column->name));
   }
   const TableParts one = {wanted.part};
-  select.add(sql_of(" FROM ", store.relation(one, range), " AS e WHERE ", sql_name(kTimeColumn),
-                    " >= ")
-                 .bind(time_min)
-                 .add(" AND ")
-                 .add(sql_name(kTimeColumn))
-                 .add(" <= ")
-                 .bind(time_max));
+  select.add(
+      sql_of(" FROM ", store.relation(one, range), " AS e WHERE ", sql_name(kTimeColumn), " >= ")
+          .bind(time_min)
+          .add(" AND ")
+          .add(sql_name(kTimeColumn))
+          .add(" <= ")
+          .bind(time_max));
   return select.add(sql_of(" AND ", sql_name(kSeqColumn), " IN (", list, ")"));
 }
 
@@ -189,8 +189,8 @@ Status fetch_together(EventStore& store, const Together& together, const FetchRe
     }
   }
   RowBuffer buffer;
-  const auto done = store.run({select.text(), select.values(), parts, request.limits}, buffer,
-                              request.cancel);
+  const auto done =
+      store.run({select.text(), select.values(), parts, request.limits}, buffer, request.cancel);
   if (!done) {
     return done.error();
   }

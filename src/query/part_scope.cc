@@ -249,6 +249,22 @@ Verdict judge(const Expr& condition, const TablePart& part, Micros now) {
   return Verdict::kMaybe;
 }
 
+std::string places_of_words(const Expr& condition, const TablePart& part) {
+  std::string places;
+  if (condition.kind == ExprKind::kWord) {
+    const std::vector<std::uint64_t> tokens = word_tokens(condition.value);
+    for (const PartColumn& column : part.columns) {
+      const bool may =
+          column.stored && column.type == ColumnType::kText && part.may_hold(column.name, tokens);
+      places.push_back(may ? '1' : '0');
+    }
+  }
+  for (const ExprPtr& arg : condition.args) {
+    places += places_of_words(*arg, part);
+  }
+  return places;
+}
+
 Reach condition_reach(const Expr& condition) {
   const bool pattern =
       (condition.kind == ExprKind::kMatch || condition.kind == ExprKind::kExists) &&

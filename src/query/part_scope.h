@@ -41,6 +41,8 @@ Verdict judge(const Expr& condition, const TablePart& part, Micros now);
 // Parts with equal shapes answer the same SQL. `all_fields`: the condition looks at every field.
 enum class Reach : std::uint8_t { kNamed, kAllFields };
 std::string shape_of(const TablePart& part, const std::set<std::string>& fields, Reach reach);
+// Where the part may hold each bare word of the condition: parts that agree are searched alike.
+std::string places_of_words(const Expr& condition, const TablePart& part);
 // Fields that a condition names, and whether it reaches further.
 Reach condition_reach(const Expr& condition);
 

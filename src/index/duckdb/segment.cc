@@ -39,8 +39,12 @@ Result<std::uint32_t> file_crc32c(File& file) {
   }
 }
 
-Segment::Segment(FileSystem& files, std::string directory, SegmentEntry entry)
-    : files_(files), directory_(std::move(directory)), entry_(std::move(entry)) {
+Segment::Segment(FileSystem& files, std::shared_ptr<FilterMemory> memory, std::string directory,
+                 SegmentEntry entry)
+    : files_(files),
+      memory_(std::move(memory)),
+      directory_(std::move(directory)),
+      entry_(std::move(entry)) {
   dataset = entry_.dataset;
   sealed = true;
   rows = entry_.rows;
@@ -53,6 +57,9 @@ Segment::Segment(FileSystem& files, std::string directory, SegmentEntry entry)
 }
 
 Segment::~Segment() {
+  if (!filter_bytes_.empty()) {
+    memory_->give_back(filter_bytes_.size());
+  }
   if (retired_.load(std::memory_order_acquire)) {
     // A file that cannot be deleted now is a stray for the next start.
     static_cast<void>(files_.remove(path()).has_value());
@@ -84,9 +91,23 @@ bool Segment::may_hold(std::string_view column, std::span<const std::uint64_t> t
   if (tokens.empty() || entry_.filter_bytes == 0) {
     return true;
   }
+  std::vector<std::uint64_t> in_column;
+  const std::uint64_t seed = column_seed(column);
+  for (const std::uint64_t token : tokens) {
+    in_column.push_back(token_in_column(token, seed));
+  }
   MutexLock lock(mutex_);
-  if (filter_useless_) {
-    return true;
+  return filter_useless_ || held_by_filter(in_column);
+}
+
+bool Segment::held_by_filter(std::span<const std::uint64_t> tokens) const {
+  const std::string& bytes = filter_bytes_;
+  const FilterRead from_memory = [&bytes](std::uint64_t at,
+                                          std::span<char> out) -> Result<std::size_t> {
+    return at > bytes.size() ? std::size_t{0} : bytes.copy(out.data(), out.size(), at);
+  };
+  if (!filter_bytes_.empty()) {
+    return filter_may_hold(from_memory, entry_.filter_bytes, tokens);
   }
   const auto file = open_filter();
   if (!file) {
@@ -94,15 +115,18 @@ bool Segment::may_hold(std::string_view column, std::span<const std::uint64_t> t
     filter_damage_.store(true);
     return true;
   }
-  const FilterRead read = [&file](std::uint64_t at, std::span<char> out) {
-    return (*file)->read_at(at, out);
-  };
-  std::vector<std::uint64_t> in_column;
-  const std::uint64_t seed = column_seed(column);
-  for (const std::uint64_t token : tokens) {
-    in_column.push_back(token_in_column(token, seed));
+  if (memory_->take(entry_.filter_bytes)) {
+    filter_bytes_.resize(entry_.filter_bytes);
+    const auto got = (*file)->read_at(0, filter_bytes_);
+    if (got && *got == filter_bytes_.size()) {
+      return filter_may_hold(from_memory, entry_.filter_bytes, tokens);
+    }
+    memory_->give_back(filter_bytes_.size());
+    filter_bytes_.clear();
   }
-  return filter_may_hold(read, entry_.filter_bytes, in_column);
+  return filter_may_hold(
+      [&file](std::uint64_t at, std::span<char> out) { return (*file)->read_at(at, out); },
+      entry_.filter_bytes, tokens);
 }
 
 }  // namespace tocsin::duck

@@ -17,9 +17,28 @@
 
 namespace tocsin::duck {
 
+// Memory that all segments together may keep filters in; the rest are read where they are asked.
+class FilterMemory {
+ public:
+  explicit FilterMemory(std::int64_t bytes_max) : left_(bytes_max) {}
+  bool take(std::uint64_t bytes) {
+    const auto wanted = static_cast<std::int64_t>(bytes);
+    if (left_.fetch_sub(wanted) >= wanted) {
+      return true;
+    }
+    left_.fetch_add(wanted);
+    return false;
+  }
+  void give_back(std::uint64_t bytes) { left_.fetch_add(static_cast<std::int64_t>(bytes)); }
+
+ private:
+  std::atomic<std::int64_t> left_;
+};
+
 class Segment final : public TablePart {
  public:
-  Segment(FileSystem& files, std::string directory, SegmentEntry entry);
+  Segment(FileSystem& files, std::shared_ptr<FilterMemory> memory, std::string directory,
+          SegmentEntry entry);
   ~Segment() override;
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
@@ -46,7 +65,10 @@ class Segment final : public TablePart {
  private:
   Result<std::unique_ptr<File>> open_filter() const REQUIRES(mutex_);
 
+  bool held_by_filter(std::span<const std::uint64_t> tokens) const REQUIRES(mutex_);
+
   FileSystem& files_;
+  const std::shared_ptr<FilterMemory> memory_;
   const std::string directory_;
   const SegmentEntry entry_;
   mutable std::atomic<bool> verified_{false};
@@ -55,6 +77,7 @@ class Segment final : public TablePart {
   mutable Mutex mutex_;
   mutable bool filter_useless_ GUARDED_BY(mutex_) = false;
   mutable bool filter_checked_ GUARDED_BY(mutex_) = false;
+  mutable std::string filter_bytes_ GUARDED_BY(mutex_);  // empty: not in memory
 };
 
 // CRC-32C of a file's bytes, read in pieces.

@@ -9,6 +9,7 @@
 namespace tocsin::duck {
 namespace {
 
+constexpr std::int64_t kFilterMemoryBytes = 48LL << 20U;
 constexpr std::string_view kDamagedSuffix = ".damaged";
 
 bool is_ours(std::string_view name) {
@@ -25,7 +26,8 @@ SegmentList::SegmentList(const StoreOptions& options, const StoreContext& contex
     : options_(options),
       context_(context),
       damaged_total_(context.metrics.counter("tocsin_index_damaged_segments_total",
-                                             "Segments whose bytes failed their checks")) {}
+                                             "Segments whose bytes failed their checks")),
+      filter_memory_(std::make_shared<FilterMemory>(kFilterMemoryBytes)) {}
 
 Status SegmentList::load() {
   MutexLock commit_lock(commit_mutex_);
@@ -53,8 +55,8 @@ Status SegmentList::load() {
     damaged_ = std::move(catalogue.damaged);
     segments_.clear();
     for (SegmentEntry& entry : catalogue.segments) {
-      segments_.push_back(
-          std::make_shared<const Segment>(context_.files, options_.directory, std::move(entry)));
+      segments_.push_back(std::make_shared<const Segment>(context_.files, filter_memory_,
+                                                          options_.directory, std::move(entry)));
     }
   }
   return options_.read_only ? Status() : delete_strays();
@@ -166,7 +168,8 @@ Status SegmentList::apply_locked(const Change& change, const Commit& commit) {
     context_.log.warning("{}: {}", copy_path(), copied.error().full_text());
   }
   for (const SegmentEntry& entry : change.added) {
-    auto segment = std::make_shared<Segment>(context_.files, options_.directory, entry);
+    auto segment =
+        std::make_shared<Segment>(context_.files, filter_memory_, options_.directory, entry);
     segment->mark_verified();
     kept.push_back(std::move(segment));
   }

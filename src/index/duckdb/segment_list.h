@@ -59,6 +59,7 @@ class SegmentList {
   const StoreOptions options_;
   const StoreContext context_;
   Counter& damaged_total_;
+  const std::shared_ptr<FilterMemory> filter_memory_;
   Mutex commit_mutex_;  // one change at a time; taken before mutex_
   mutable Mutex mutex_;
   std::uint64_t generation_ GUARDED_BY(mutex_) = 0;
