@@ -306,8 +306,10 @@ std::shared_ptr<const StoreView> DuckDbStore::view() const {
   }
   const Segments segments = segments_.segments();
   view->parts.insert(view->parts.end(), segments.begin(), segments.end());
-  std::ranges::stable_sort(view->parts,
-                           [](const auto& a, const auto& b) { return a->time_max > b->time_max; });
+  std::ranges::sort(view->parts, [](const auto& a, const auto& b) {
+    return std::pair(a->time_max, a->ranges.back().end) >
+           std::pair(b->time_max, b->ranges.back().end);
+  });
   view->visible_end = active_->published_end();
   view_ = view;
   return view_;

@@ -22,6 +22,12 @@ Status check_file(File& file, std::uint64_t bytes, std::uint32_t crc) {
   return {};
 }
 
+FilterRead reader_of(const std::string& bytes) {
+  return [&bytes](std::uint64_t at, std::span<char> out) -> Result<std::size_t> {
+    return at > bytes.size() ? std::size_t{0} : bytes.copy(out.data(), out.size(), at);
+  };
+}
+
 }  // namespace
 
 Result<std::uint32_t> file_crc32c(File& file) {
@@ -57,7 +63,8 @@ Segment::Segment(FileSystem& files, std::shared_ptr<FilterMemory> memory, std::s
 }
 
 Segment::~Segment() {
-  if (!filter_bytes_.empty()) {
+  {
+    MutexLock lock(mutex_);
     memory_->give_back(filter_bytes_.size());
   }
   if (retired_.load(std::memory_order_acquire)) {
@@ -101,13 +108,8 @@ bool Segment::may_hold(std::string_view column, std::span<const std::uint64_t> t
 }
 
 bool Segment::held_by_filter(std::span<const std::uint64_t> tokens) const {
-  const std::string& bytes = filter_bytes_;
-  const FilterRead from_memory = [&bytes](std::uint64_t at,
-                                          std::span<char> out) -> Result<std::size_t> {
-    return at > bytes.size() ? std::size_t{0} : bytes.copy(out.data(), out.size(), at);
-  };
   if (!filter_bytes_.empty()) {
-    return filter_may_hold(from_memory, entry_.filter_bytes, tokens);
+    return filter_may_hold(reader_of(filter_bytes_), entry_.filter_bytes, tokens);
   }
   const auto file = open_filter();
   if (!file) {
@@ -119,7 +121,7 @@ bool Segment::held_by_filter(std::span<const std::uint64_t> tokens) const {
     filter_bytes_.resize(entry_.filter_bytes);
     const auto got = (*file)->read_at(0, filter_bytes_);
     if (got && *got == filter_bytes_.size()) {
-      return filter_may_hold(from_memory, entry_.filter_bytes, tokens);
+      return filter_may_hold(reader_of(filter_bytes_), entry_.filter_bytes, tokens);
     }
     memory_->give_back(filter_bytes_.size());
     filter_bytes_.clear();
