@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/json_writer.h"
 #include "cli/terminal.h"
+#include "index/verify_index.h"
 #include "journal/verify.h"
 #include "state/state_file.h"
 
@@ -97,6 +98,20 @@ void check_state(FileSystem& files, const std::string& data, VerifyReport& repor
   }
 }
 
+void check_index(FileSystem& files, const std::string& data, VerifyReport& report) {
+  const auto index = verify_index(files, data + "/segments");
+  if (!index) {
+    if (index.error().code() != ErrorCode::kNotFound) {
+      report.faults.push_back(
+          {journal::DamageKind::kDamaged, data + "/segments", 0, index.error().full_text()});
+    }
+    return;
+  }
+  for (const IndexFault& fault : index->faults) {
+    report.faults.push_back({journal::DamageKind::kDamaged, fault.file, 0, fault.what});
+  }
+}
+
 Status run(const VerifyArguments& arguments, ExitCode& exit_code) {
   PosixFileSystem files;
   SystemClock clock;
@@ -109,6 +124,7 @@ Status run(const VerifyArguments& arguments, ExitCode& exit_code) {
              }));
   progress.clear();
   check_state(files, arguments.data, report);
+  check_index(files, arguments.data, report);
   if (arguments.json) {
     print_json(report);
   } else {
@@ -123,7 +139,7 @@ Status run(const VerifyArguments& arguments, ExitCode& exit_code) {
 void add_verify_command(CLI::App& app, ExitCode& exit_code) {
   auto arguments = std::make_shared<VerifyArguments>();
   CLI::App* command =
-      app.add_subcommand("verify", "Check the whole journal: every hash and signature");
+      app.add_subcommand("verify", "Check everything stored: every hash, signature and checksum");
   command->add_option("--data", arguments->data, "Data directory")->envname("TOCSIN_DATA");
   command->add_option("--public-key", arguments->key,
                       "The journal's verifier key that you noted elsewhere");

@@ -4,23 +4,12 @@
 
 #include "base/fail.h"
 #include "base/hash.h"
+#include "index/file_checksum.h"
 #include "index/token_filter.h"
 #include "index/tokens.h"
 
 namespace tocsin::duck {
 namespace {
-
-Status check_file(File& file, std::uint64_t bytes, std::uint32_t crc) {
-  TRY_ASSIGN(const std::uint64_t size, file.size());
-  if (size != bytes) {
-    return fail(ErrorCode::kCorrupt, "it has {} bytes instead of {}", size, bytes);
-  }
-  TRY_ASSIGN(const std::uint32_t found, file_crc32c(file));
-  if (found != crc) {
-    return fail(ErrorCode::kCorrupt, "its checksum is {:08x} instead of {:08x}", found, crc);
-  }
-  return {};
-}
 
 FilterRead reader_of(const std::string& bytes) {
   return [&bytes](std::uint64_t at, std::span<char> out) -> Result<std::size_t> {
@@ -29,21 +18,6 @@ FilterRead reader_of(const std::string& bytes) {
 }
 
 }  // namespace
-
-Result<std::uint32_t> file_crc32c(File& file) {
-  constexpr std::size_t kPieceBytes = 1 << 20U;
-  std::vector<char> piece(kPieceBytes);
-  std::uint32_t crc = 0;
-  std::uint64_t at = 0;
-  while (true) {
-    TRY_ASSIGN(const std::size_t got, file.read_at(at, piece));
-    crc = crc32c({piece.data(), got}, crc);
-    at += got;
-    if (got < piece.size()) {
-      return crc;
-    }
-  }
-}
 
 Segment::Segment(FileSystem& files, std::shared_ptr<FilterMemory> memory, std::string directory,
                  SegmentEntry entry)

@@ -80,7 +80,4 @@ class Segment final : public TablePart {
   mutable std::string filter_bytes_ GUARDED_BY(mutex_);  // empty: not in memory
 };
 
-// CRC-32C of a file's bytes, read in pieces.
-Result<std::uint32_t> file_crc32c(File& file);
-
 }  // namespace tocsin::duck

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "base/hash.h"
 #include "base/time_text.h"
+#include "index/file_checksum.h"
 #include "index/sql_text.h"
 #include "index/token_filter.h"
 #include "index/tokens.h"
