@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/json_writer.h"
 #include "cli/event_line.h"
+#include "cli/line_pieces.h"
 #include "cli/server_access.h"
 #include "cli/terminal.h"
 
@@ -32,14 +33,7 @@ class RowPrinter {
   explicit RowPrinter(bool as_json) : as_json_(as_json) {}
 
   bool take(std::string_view bytes) {
-    pending_ += bytes;
-    std::size_t begin = 0;
-    for (std::size_t end = pending_.find('\n'); end != std::string::npos;
-         end = pending_.find('\n', begin)) {
-      line(std::string_view(pending_).substr(begin, end - begin));
-      begin = end + 1;
-    }
-    pending_.erase(0, begin);
+    lines_.take(bytes, [this](std::string_view text) { line(text); });
     return true;
   }
 
@@ -111,7 +105,7 @@ class RowPrinter {
 
   const bool as_json_;
   simdjson::dom::parser parser_;
-  std::string pending_;
+  LinePieces lines_;
   std::string problem_;
   std::string summary_;
   std::vector<std::string> warnings_;

@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "cli/connection.h"
 #include "cli/event_line.h"
+#include "cli/line_pieces.h"
 #include "cli/terminal.h"
 
 namespace tocsin {
@@ -27,14 +28,7 @@ class TailPrinter {
   explicit TailPrinter(bool as_json) : as_json_(as_json) {}
 
   bool take(std::string_view bytes) {
-    pending_ += bytes;
-    std::size_t begin = 0;
-    for (std::size_t end = pending_.find('\n'); end != std::string::npos;
-         end = pending_.find('\n', begin)) {
-      line(std::string_view(pending_).substr(begin, end - begin));
-      begin = end + 1;
-    }
-    pending_.erase(0, begin);
+    lines_.take(bytes, [this](std::string_view text) { line(text); });
     std::fflush(stdout);
     return problem_.empty();
   }
@@ -71,7 +65,7 @@ class TailPrinter {
 
   const bool as_json_;
   simdjson::dom::parser parser_;
-  std::string pending_;
+  LinePieces lines_;
   std::string event_;
   std::string problem_;
 };
