@@ -68,7 +68,7 @@ until curl -fsS -o /dev/null "${url}/health" 2> /dev/null; do
   sleep 0.2
 done
 
-key="$("${tocsin}" key create --data "${data}" --scope admin --name demo | tail -n 1)"
+key="$("${tocsin}" key create --data "${data}" --scope admin --name demo 2> /dev/null | tail -n 1)"
 cat << END
 
   Tocsin serves on   ${url}
