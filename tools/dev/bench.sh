@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./dev bench [NAME…]: the programs bench/*_bench.cc (by their name without _bench) and end_to_end.
+# ./dev bench [NAME…]: the programs bench/*_bench.cc (with or without _bench) and end_to_end.
 # Without names: all. Tables on standard output, JSON in build/bench/. See docs/performance.md.
 set -euo pipefail
 names=("$@")
@@ -9,6 +9,7 @@ if [[ ${#names[@]} -eq 0 ]]; then
 fi
 mkdir -p build/bench
 for name in "${names[@]}"; do
+  name="${name%_bench}"
   printf '== %s\n' "${name}"
   if [[ ${name} == end_to_end ]]; then
     bash tools/dev/build.sh release tocsin load_generator
