@@ -54,7 +54,7 @@ struct IndexSettings {
 
 struct QuerySettings {
   std::uint64_t concurrent_max = 4;
-  std::uint64_t rows_max = 10'000;  // when the query names no limit
+  std::uint64_t rows_max = 100'000;  // the largest limit that a search may ask for
   Span timeout = span_s(30);
 };
 

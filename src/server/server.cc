@@ -138,6 +138,7 @@ Status RunningServer::open_door() {
   api.metrics_public = settings_.http.metrics_public;
   api.threads = settings_.query.concurrent_max;
   api.search_time_max = settings_.query.timeout;
+  api.search_rows_max = settings_.query.rows_max;
   api.body.record_bytes_max = settings_.decode.line_bytes_max;
   api_ = make_api(api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_,
                         metrics_, log_, clock_});
