@@ -40,15 +40,15 @@ void ScanPipeline::work() {
 }
 
 void ScanPipeline::correlate() {
-  Correlator correlator(setup_.rules->rule_set(), setup_.fields, setup_.datasets, setup_.metrics);
+  Detector detector(setup_.rules->rule_set(), setup_.fields, setup_.datasets, setup_.metrics);
   std::vector<Finding> findings;
   while (auto matched = matched_.next()) {
     findings.clear();
-    correlator.consume(*matched->events, matched->hits, findings);
+    detector.consume(*matched->events, matched->hits, findings);
     on_result_(matched->events.get(), matched->hits, findings);
   }
   findings.clear();
-  correlator.finish(findings);
+  detector.finish(findings);
   on_result_(nullptr, {}, findings);
 }
 

@@ -14,7 +14,7 @@
 #include "base/published.h"
 #include "cli/event_maker.h"
 #include "detect/compiled_rules.h"
-#include "detect/correlate/correlator.h"
+#include "detect/detector.h"
 #include "flow/bounded_queue.h"
 #include "server/sequencer.h"
 

@@ -7,7 +7,7 @@
 #include "base/fail.h"
 #include "base/text.h"
 #include "base/time_text.h"
-#include "detect/correlate/correlator.h"
+#include "detect/detector.h"
 #include "detect/matcher.h"
 #include "detect/rule_test.h"
 
@@ -172,12 +172,12 @@ std::vector<Finding> FolderTest::findings_of(const Stream& stream) {
   const std::shared_ptr<EventBatch> events = setup_.decode(stream.records);
   result_.events += events->size();
   const auto matcher = make_oracle(rules_, setup_.fields, setup_.datasets, setup_.metrics);
-  Correlator correlator(rules_, setup_.fields, setup_.datasets, setup_.metrics);
+  Detector detector(rules_, setup_.fields, setup_.datasets, setup_.metrics);
   std::vector<RuleHit> hits;
   matcher->match(*events, hits);
   std::vector<Finding> findings;
-  correlator.consume(*events, hits, findings);
-  correlator.finish(findings);
+  detector.consume(*events, hits, findings);
+  detector.finish(findings);
   if (!stream.rule.empty()) {
     std::erase_if(findings, [&stream](const Finding& finding) {
       return finding.rule->id != stream.rule && finding.rule->title != stream.rule;

@@ -4,10 +4,10 @@
 
 namespace tocsin {
 
-DetectStage::DetectStage(WorkerStage& workers, MakeCorrelator make_correlator,
-                         DetectOutputs outputs, Progress& progress)
+DetectStage::DetectStage(WorkerStage& workers, MakeDetector make_detector, DetectOutputs outputs,
+                         Progress& progress)
     : workers_(workers),
-      make_correlator_(std::move(make_correlator)),
+      make_detector_(std::move(make_detector)),
       outputs_(outputs),
       progress_(progress) {
   thread_ = std::jthread([this] { run(); });
@@ -25,13 +25,13 @@ void DetectStage::join() {
 
 void DetectStage::run() {
   while (auto batch = workers_.next()) {
-    if (batch->rules != rules_) {
-      rules_ = batch->rules;
-      correlator_ = make_correlator_(rules_);
+    if (detector_ == nullptr) {
+      detector_ = make_detector_(batch->rules);
     }
+    detector_->adopt(batch->rules);
     FindingBatch findings;
     findings.end = batch->end;
-    correlator_->consume(*batch->events, batch->hits, findings.findings);
+    detector_->consume(*batch->events, batch->hits, findings.findings);
     progress_.set_decoded(batch->end);
     outputs_.alerts.push(std::move(findings));
     outputs_.index.push(std::move(batch->events));

@@ -1,4 +1,4 @@
-// DetectStage: correlates matched batches in Seq order and hands them on: events to the
+// DetectStage: makes findings of matched batches in Seq order and hands them on: events to the
 // index, findings to the alerts. One thread, and the only place where order matters.
 #pragma once
 
@@ -6,15 +6,14 @@
 #include <memory>
 #include <thread>
 
-#include "detect/correlate/correlator.h"
+#include "detect/detector.h"
 #include "server/alert_stage.h"
 #include "server/index_stage.h"
 #include "server/worker_stage.h"
 
 namespace tocsin {
 
-using MakeCorrelator =
-    std::function<std::unique_ptr<Correlator>(std::shared_ptr<const RuleSet> rules)>;
+using MakeDetector = std::function<std::unique_ptr<Detector>(std::shared_ptr<const RuleSet> rules)>;
 
 struct DetectOutputs {
   IndexStage& index;
@@ -23,7 +22,7 @@ struct DetectOutputs {
 
 class DetectStage {
  public:
-  DetectStage(WorkerStage& workers, MakeCorrelator make_correlator, DetectOutputs outputs,
+  DetectStage(WorkerStage& workers, MakeDetector make_detector, DetectOutputs outputs,
               Progress& progress);
   ~DetectStage();
   DetectStage(const DetectStage&) = delete;
@@ -36,11 +35,10 @@ class DetectStage {
   void run();
 
   WorkerStage& workers_;
-  const MakeCorrelator make_correlator_;
+  const MakeDetector make_detector_;
   const DetectOutputs outputs_;
   Progress& progress_;
-  std::shared_ptr<const RuleSet> rules_;
-  std::unique_ptr<Correlator> correlator_;
+  std::unique_ptr<Detector> detector_;
   std::jthread thread_;
 };
 

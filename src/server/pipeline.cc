@@ -49,7 +49,7 @@ void Pipeline::start(Journal& journal) {
       [this] { return stores_.rules.compiled(); });
   detect_ = std::make_unique<DetectStage>(
       *workers_,
-      [this](std::shared_ptr<const RuleSet> rules) { return make_correlator(std::move(rules)); },
+      [this](std::shared_ptr<const RuleSet> rules) { return make_detector(std::move(rules)); },
       DetectOutputs{*index_, *alerts_}, progress_);
 }
 
@@ -103,13 +103,13 @@ Seq Pipeline::replay_from(Journal& journal) const {
   return std::max(from, begin);
 }
 
-std::unique_ptr<Correlator> Pipeline::make_correlator(std::shared_ptr<const RuleSet> rules) const {
-  CorrelatorLimits limits;
-  limits.groups_max = work_.settings.detect.groups_max;
-  limits.hash_seed = work_.secret_seed;
-  limits.lateness = work_.settings.detect.lateness;
-  return std::make_unique<Correlator>(std::move(rules), work_.fields, work_.datasets, work_.metrics,
-                                      limits);
+std::unique_ptr<Detector> Pipeline::make_detector(std::shared_ptr<const RuleSet> rules) const {
+  DetectorOptions options;
+  options.correlation.groups_max = work_.settings.detect.groups_max;
+  options.correlation.hash_seed = work_.secret_seed;
+  options.correlation.lateness = work_.settings.detect.lateness;
+  return std::make_unique<Detector>(std::move(rules), work_.fields, work_.datasets, work_.metrics,
+                                    options);
 }
 
 }  // namespace tocsin

@@ -49,7 +49,7 @@ class Pipeline {
 
  private:
   Seq replay_from(Journal& journal) const;
-  std::unique_ptr<Correlator> make_correlator(std::shared_ptr<const RuleSet> rules) const;
+  std::unique_ptr<Detector> make_detector(std::shared_ptr<const RuleSet> rules) const;
 
   const EventWorkContext work_;
   const PipelineStores stores_;

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "detect/correlate/correlator.h"
+#include "detect/detector.h"
 #include "detect/explain.h"
 #include "detect/matcher.h"
 #include "detect/rule_set.h"
@@ -67,9 +67,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<RuleHit> hits;
   make_oracle(rules, fields, datasets, metrics)->match(*events, hits);
   std::vector<Finding> findings;
-  Correlator correlator(rules, fields, datasets, metrics);
-  correlator.consume(*events, hits, findings);
-  correlator.finish(findings);
+  Detector detector(rules, fields, datasets, metrics);
+  detector.consume(*events, hits, findings);
+  detector.finish(findings);
   for (std::uint32_t rule = 0; rule < rules->rules().size(); ++rule) {
     const RuleExplanation why = explain(*rules, rule, *events, 0, fields, datasets);
     const bool hit = std::ranges::find(hits, RuleHit{0, rule}) != hits.end();
