@@ -4,8 +4,9 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   foreach(bench ${benches})
     get_filename_component(target ${bench} NAME_WE)
     add_executable(${target} EXCLUDE_FROM_ALL ${bench})
-    target_link_libraries(${target} PRIVATE tocsin_server tocsin_demo tocsin_warnings
+    target_link_libraries(${target} PRIVATE tocsin_cli tocsin_warnings mimalloc
                           benchmark::benchmark)
+    target_compile_definitions(${target} PRIVATE TOCSIN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     set_target_properties(${target} PROPERTIES BUILD_RPATH_USE_ORIGIN OFF)
     list(APPEND bench_targets ${target})
   endforeach()
