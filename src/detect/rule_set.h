@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "detect/sigma/ast.h"
 #include "detect/sigma/correlation.h"
+#include "detect/sigma/monitor.h"
 #include "detect/taxonomy.h"
 #include "model/catalog.h"
 #include "model/finding.h"
@@ -30,7 +31,7 @@ struct LoadIssue {
 };
 
 struct LoadReport {
-  std::size_t loaded = 0;  // rules, correlations and filters
+  std::size_t loaded = 0;  // rules, correlations, monitors and filters
   std::size_t refused = 0;
   std::vector<LoadIssue> issues;
 };
@@ -47,7 +48,7 @@ struct Rule {
   sigma::Detection detection;
   std::vector<sigma::NamedField> group_by;  // `tocsin: {group-by: …}`; empty: the default key
   std::string noun;                         // `tocsin: {noun: …}`: "failed log-ins"; or empty
-  bool silent = false;                      // only feeds correlations
+  bool silent = false;                      // only feeds correlations or a monitor
 };
 
 // One way for an event to belong to a logsource (from the taxonomy).
@@ -68,6 +69,7 @@ class RuleSet {
   const std::vector<Rule>& rules() const { return rules_; }
   // Referenced correlations come before those that refer to them.
   const std::vector<sigma::Correlation>& correlations() const { return correlations_; }
+  const std::vector<sigma::Monitor>& monitors() const { return monitors_; }
   const std::vector<CoveredSource>& covered_sources() const { return covered_sources_; }
   // Fields whose values decide to which logsources an event belongs.
   const std::vector<FieldId>& gate_fields() const { return gate_fields_; }
@@ -79,6 +81,7 @@ class RuleSet {
 
   std::vector<Rule> rules_;
   std::vector<sigma::Correlation> correlations_;
+  std::vector<sigma::Monitor> monitors_;
   std::vector<CoveredSource> covered_sources_;
   std::vector<FieldId> gate_fields_;
 };

@@ -70,6 +70,9 @@ void RuleSetLoader::load(const std::vector<RuleSource>& sources) {
   for (const auto& item : plain_) {
     load_rule(*item);
   }
+  for (const auto& item : monitors_) {
+    load_monitor(*item);
+  }
   for (const Filter& filter : filters_) {
     if (!filter.used) {
       warn(*filter.item->file, {filter.item->root, "the filter applies to no loaded rule"});
@@ -109,7 +112,8 @@ void RuleSetLoader::read_document(const YamlFile& file, const YamlDocument& docu
   for (const Problem& warning : header->warnings) {
     warn(file, warning);
   }
-  if (plain_.size() + correlations_.size() + filter_items_.size() >= RuleSet::kRulesMax) {
+  if (plain_.size() + correlations_.size() + filter_items_.size() + monitors_.size() >=
+      RuleSet::kRulesMax) {
     refuse(file, {document.root, fmt::format("more than {} rules", RuleSet::kRulesMax)});
     return;
   }
@@ -123,6 +127,9 @@ void RuleSetLoader::read_document(const YamlFile& file, const YamlDocument& docu
       return;
     case DocumentKind::kFilter:
       filter_items_.push_back(std::move(item));
+      return;
+    case DocumentKind::kMonitor:
+      monitors_.push_back(std::move(item));
       return;
   }
 }
@@ -281,7 +288,7 @@ sigma::NamedField RuleSetLoader::named_field(const Logsource& logsource, std::st
 
 bool RuleSetLoader::claim_names(const Item& item, Target target) {
   for (const std::string& name : {item.header.info.id, item.header.name}) {
-    if (!name.empty() && targets_.contains(name)) {
+    if (!name.empty() && (targets_.contains(name) || monitor_names_.contains(name))) {
       refuse(*item.file,
              {item.root, fmt::format("\"{}\" is the id or name of another rule", name)});
       return false;

@@ -1,4 +1,4 @@
-// RuleSetLoader: documents → RuleSet, in three passes: filters, rules, correlations.
+// RuleSetLoader: documents → RuleSet, in passes: filters, rules, monitors, correlations.
 //
 // Only RuleSet::load uses it. One thread, used once.
 #pragma once
@@ -10,12 +10,14 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "config/yaml.h"
 #include "detect/rule_set.h"
 #include "detect/sigma/correlation_document.h"
 #include "detect/sigma/detection.h"
+#include "detect/sigma/monitor_document.h"
 #include "detect/sigma/rule_document.h"
 
 namespace tocsin {
@@ -58,6 +60,11 @@ class RuleSetLoader {
   sigma::Parsed<bool> compile_rule(const Item& item, Rule& rule);
   sigma::Parsed<bool> add_filters(const Item& item, sigma::DetectionBuilder& builder,
                                   sigma::Node& root);
+  // rule_set_monitors.cc
+  void load_monitor(const Item& item);
+  sigma::Parsed<bool> make_monitor(const Item& item);
+  sigma::Parsed<Rule> monitor_rule(const Item& item, const sigma::MonitorDraft& draft,
+                                   const YamlNode* part);
   void read_correlation(const Item& item);
   void load_correlations();
   // False: it waits for a correlation that is not loaded yet.
@@ -85,9 +92,11 @@ class RuleSetLoader {
   std::vector<std::unique_ptr<Item>> plain_;
   std::vector<std::unique_ptr<Item>> correlations_;
   std::vector<std::unique_ptr<Item>> filter_items_;
+  std::vector<std::unique_ptr<Item>> monitors_;
   std::vector<Filter> filters_;
   std::vector<PendingCorrelation> pending_;
   std::unordered_map<std::string, Target> targets_;
+  std::unordered_set<std::string> monitor_names_;         // ids and names
   std::unordered_map<std::string, std::string> refused_;  // id or name → where it was refused
   std::unordered_map<std::string, std::vector<FieldId>> resolved_;
 };

@@ -23,19 +23,21 @@ Node joined(NodeKind kind, std::vector<Node> children, std::string label) {
 }  // namespace
 
 Parsed<Node> DetectionBuilder::detection(const YamlNode& map,
-                                         const std::vector<std::string_view>& ignored) {
+                                         const std::vector<std::string_view>& ignored,
+                                         const YamlNode* other) {
   if (!map.is_mapping()) {
     return Problem{&map, fmt::format("a map of search identifiers is expected, not {}",
                                      yaml_kind_name(map.kind()))};
   }
-  const YamlNode* condition = map.find("condition");
-  if (condition == nullptr) {
+  const YamlNode* own = map.find("condition");
+  if (own == nullptr) {
     return Problem{&map, "the condition is missing"};
   }
+  const YamlNode* condition = other == nullptr ? own : other;
   std::vector<Selection> selections;
   std::vector<const YamlNode*> places;
   for (const auto& [key, value] : map.entries()) {
-    if (value == condition || std::ranges::find(ignored, key->text()) != ignored.end()) {
+    if (value == own || std::ranges::find(ignored, key->text()) != ignored.end()) {
       continue;
     }
     TRY_ASSIGN(Node node, selection(*value, key->text()));

@@ -133,6 +133,7 @@ Parsed<bool> read_texts_of_info(const YamlNode& root, RuleInfo& info) {
 DocumentKind document_kind(const YamlNode& root) {
   return root.find("correlation") != nullptr ? DocumentKind::kCorrelation
          : root.find("filter") != nullptr    ? DocumentKind::kFilter
+         : root.find("monitor") != nullptr   ? DocumentKind::kMonitor
                                              : DocumentKind::kRule;
 }
 

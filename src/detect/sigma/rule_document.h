@@ -11,7 +11,7 @@
 
 namespace tocsin::sigma {
 
-enum class DocumentKind : unsigned char { kRule, kCorrelation, kFilter };
+enum class DocumentKind : unsigned char { kRule, kCorrelation, kFilter, kMonitor };
 
 // By the key that makes it one; a document with none is taken for a rule that misses things.
 DocumentKind document_kind(const YamlNode& root);
