@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/fail.h"
-#include "journal/little_endian.h"
+#include "base/little_endian.h"
 #include "journal/merkle.h"
 
 namespace tocsin::journal {

@@ -4,8 +4,8 @@
 #include <unordered_map>
 
 #include "base/fail.h"
+#include "base/little_endian.h"
 #include "journal/journal.h"
-#include "journal/little_endian.h"
 
 namespace tocsin::journal {
 namespace {

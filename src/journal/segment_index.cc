@@ -5,8 +5,8 @@
 
 #include "base/check.h"
 #include "base/fail.h"
+#include "base/little_endian.h"
 #include "base/text.h"
-#include "journal/little_endian.h"
 
 namespace tocsin::journal {
 namespace {

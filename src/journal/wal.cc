@@ -5,7 +5,7 @@
 
 #include "base/fail.h"
 #include "base/hash.h"
-#include "journal/little_endian.h"
+#include "base/little_endian.h"
 
 namespace tocsin::journal {
 namespace {

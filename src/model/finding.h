@@ -41,6 +41,33 @@ struct KeyPart {
   bool operator==(const KeyPart&) const = default;
 };
 
+// What a monitor expected, and from what it knows.
+struct Baseline {
+  static constexpr std::size_t kPointsMax = 64;
+  static constexpr std::size_t kUsualMax = 16;
+
+  struct Point {
+    Micros time;
+    double value = 0;
+    double low = 0;  // what was usual then
+    double high = 0;
+    bool operator==(const Point&) const = default;
+  };
+  struct Usual {
+    std::string value;
+    std::uint64_t count = 0;
+    bool operator==(const Usual&) const = default;
+  };
+
+  double observed = 0;
+  double low = 0;  // the usual range
+  double high = 0;
+  std::string unit;            // "log-ins", "km/h", …
+  std::vector<Point> history;  // oldest first, at most kPointsMax
+  std::vector<Usual> usual;    // the values that are known, most frequent first
+  bool operator==(const Baseline&) const = default;
+};
+
 struct Finding {
   static constexpr std::size_t kSeqsMax = 64;
 
@@ -52,6 +79,7 @@ struct Finding {
   std::uint64_t count = 1;   // events behind it
   std::vector<Seq> events;   // the newest kSeqsMax of them, oldest first; `seq` is the last
   std::string sentence;      // why, in plain words
+  std::shared_ptr<const Baseline> baseline;  // of a monitor's finding; else null
 };
 
 // "source.ip=1.2.3.4 user.name=root": stable text of a key.

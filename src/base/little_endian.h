@@ -1,4 +1,4 @@
-// Fixed-width little-endian integers and LEB128 varints in byte strings: the journal's files.
+// Fixed-width little-endian integers and LEB128 varints in byte strings: files of our own formats.
 //
 // ByteReader never reads past its end: after the first failure every answer is 0/empty and ok() is
 // false, so a parser asks once at the end.
@@ -11,9 +11,9 @@
 #include <string>
 #include <string_view>
 
-namespace tocsin::journal {
+namespace tocsin {
 
-static_assert(std::endian::native == std::endian::little, "the journal's codecs copy integers");
+static_assert(std::endian::native == std::endian::little, "codecs copy integers");
 
 template <std::integral T>
 void put(std::string& out, T value) {
@@ -93,4 +93,4 @@ class ByteReader {
   bool ok_ = true;
 };
 
-}  // namespace tocsin::journal
+}  // namespace tocsin
