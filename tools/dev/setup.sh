@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ./dev setup [--all]: Debian packages, then DuckDB and the address tables. Idempotent, and quick
-# when nothing is missing.
+# ./dev setup [--all]: Debian packages, DuckDB and the address tables, then the servers that
+# tests talk to (unpacked, not installed). Idempotent, and quick when nothing is missing.
 set -euo pipefail
 groups=(build test)
 case "${1:-}" in
@@ -13,3 +13,4 @@ case "${1:-}" in
 esac
 tools/setup/apt.sh "${groups[@]}"
 tools/setup/npm.sh
+tools/setup/servers.sh
