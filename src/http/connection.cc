@@ -86,7 +86,7 @@ bool has_no_body(int status) {
 }
 
 bool may_gzip(const HttpResponse& response) {
-  if (response.body.size() < kGzipBytesMin) {
+  if (response.shared_body != nullptr || response.body.size() < kGzipBytesMin) {
     return false;
   }
   bool is_text = false;
@@ -507,11 +507,11 @@ class Connection final : public HttpConnection,
     framing.server_name = context_.options.server_name;
     framing.now = context_.clock.now();
     if (!has_no_body(response.status)) {
-      framing.content_length = response.body.size();
+      framing.content_length = response.body_view().size();
     }
     const std::string head = response_head(response, framing);
     const bool with_body = !exchanged.head_only && !has_no_body(response.status);
-    const std::string_view body = with_body ? std::string_view(response.body) : std::string_view{};
+    const std::string_view body = with_body ? response.body_view() : std::string_view{};
     const bool written = co_await write_all(head, body);
     if (written) {
       count(HttpCount::kResponses);

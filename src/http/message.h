@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,12 @@ struct HttpResponse {
   int status = 200;
   std::vector<HttpHeader> headers;  // Content-Length, Date and Connection are the server's to add
   std::string body;
+  // Instead of `body`, when set: one buffer for many answers. Sent as it is, never compressed here.
+  std::shared_ptr<const std::string> shared_body;
+
+  std::string_view body_view() const {
+    return shared_body != nullptr ? std::string_view(*shared_body) : std::string_view(body);
+  }
 
   static HttpResponse text(int status, std::string body);
   // `json` is finished JSON text (JsonWriter::take()).

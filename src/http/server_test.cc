@@ -422,6 +422,21 @@ TEST_F(HttpServerTest, CompressesLargeTextAnswersForClientsThatAccept) {
   EXPECT_GT(plain.read_to_end().size(), 5000U);
 }
 
+TEST_F(HttpServerTest, SendsOneBufferToManyAsItIs) {
+  const auto shared = std::make_shared<const std::string>(gzip_encode(std::string(900'000, 'x')));
+  start({}, [&shared](const HttpRequest&, Responder responder) {
+    HttpResponse response = HttpResponse::json(200, "").with("Content-Encoding", "gzip");
+    response.shared_body = shared;
+    responder.send(std::move(response));
+  });
+  for (int i = 0; i < 3; ++i) {
+    RawSocket socket = connect();
+    socket.send("GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(socket.read_to_end().ends_with("\r\n\r\n" + *shared));
+  }
+  EXPECT_EQ(shared.use_count(), 1);
+}
+
 TEST_F(HttpServerTest, HeadHasTheLengthAndNoBody) {
   start_echo();
   RawSocket socket = connect();
