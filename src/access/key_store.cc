@@ -49,7 +49,7 @@ Status check_new_key(const NewKey& key, Micros now) {
                 kKeyNameBytesMax);
   }
   if (key.scopes.empty()) {
-    return fail(ErrorCode::kInvalid, "a key needs a scope: ingest, read or admin");
+    return fail(ErrorCode::kInvalid, "a key needs a scope: {}", kScopeWords);
   }
   if (key.expires && *key.expires <= now) {
     return fail(ErrorCode::kInvalid, "the key would have expired already");

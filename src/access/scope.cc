@@ -1,22 +1,18 @@
 #include "access/scope.h"
 
-#include <array>
-
 #include "base/text.h"
 
 namespace tocsin {
-namespace {
-
-constexpr std::array kScopes = {Scope::kIngest, Scope::kRead, Scope::kAdmin};
-
-}  // namespace
-
 std::string_view scope_name(Scope scope) {
   switch (scope) {
     case Scope::kIngest:
       return "ingest";
     case Scope::kRead:
       return "read";
+    case Scope::kEnforcer:
+      return "enforcer";
+    case Scope::kWatcher:
+      return "watcher";
     case Scope::kAdmin:
       return "admin";
   }

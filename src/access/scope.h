@@ -1,6 +1,7 @@
 // Scope: what the holder of an API key may do. A value.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,11 +10,17 @@
 namespace tocsin {
 
 enum class Scope : std::uint8_t {
-  kIngest,  // send events
-  kRead,    // search and look at everything
-  kAdmin,   // change things, make keys; includes the others
+  kIngest,    // send events
+  kRead,      // search and look at everything
+  kEnforcer,  // take decisions, ask for verdicts, report what was enforced
+  kWatcher,   // propose decisions over CrowdSec's wire (cscli, CrowdSec agents)
+  kAdmin,     // change things, make keys; includes the others
 };
 std::string_view scope_name(Scope scope);
+inline constexpr std::array kScopes = {Scope::kIngest, Scope::kRead, Scope::kEnforcer,
+                                       Scope::kWatcher, Scope::kAdmin};
+// "ingest, read, enforcer, watcher, admin": for messages.
+inline constexpr std::string_view kScopeWords = "ingest, read, enforcer, watcher, admin";
 std::optional<Scope> parse_scope(std::string_view word);
 
 class ScopeSet {

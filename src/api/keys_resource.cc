@@ -21,7 +21,7 @@ void write_key_members(JsonWriter& json, const KeyInfo& key) {
   json.member("id", key.id);
   json.member("name", key.name);
   json.key("scopes").begin_array();
-  for (const Scope scope : {Scope::kIngest, Scope::kRead, Scope::kAdmin}) {
+  for (const Scope scope : kScopes) {
     if (key.scopes.has(scope)) {
       json.value(scope_name(scope));
     }
@@ -76,8 +76,7 @@ Result<HttpResponse> KeysResource::create(const Call& call) {
   for (const std::string& word : words) {
     const std::optional<Scope> scope = parse_scope(word);
     if (!scope) {
-      return fail(ErrorCode::kInvalid, "scope is not ingest, read or admin: {}",
-                  word.substr(0, 32));
+      return fail(ErrorCode::kInvalid, "scope is none of {}: {}", kScopeWords, word.substr(0, 32));
     }
     wanted.scopes.add(*scope);
   }

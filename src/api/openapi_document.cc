@@ -481,7 +481,7 @@ constexpr std::string_view kDocument = R"json({
      "status": {"type": "integer"}, "detail": {"type": "string"},
      "code": {"type": "string"}, "request_id": {"type": "string"}},
     "description": "RFC 9457"},
-   "Scope": {"enum": ["ingest", "read", "admin"]},
+   "Scope": {"enum": ["ingest", "read", "enforcer", "watcher", "admin"]},
    "Level": {"enum": ["informational", "low", "medium", "high", "critical"]},
    "AlertState": {"enum": ["new", "acknowledged", "closed"]},
    "AlertVerdict": {"enum": ["none", "true_positive", "benign", "false_positive"]},

@@ -52,8 +52,8 @@ Status create_key(const KeyArguments& arguments) {
   wanted.created_by = "cli";
   const auto scopes = parse_scopes(arguments.scopes);
   if (!scopes) {
-    return Error(ErrorCode::kInvalid, "--scope is «" + arguments.scopes +
-                                          "», must be of ingest, read, admin, with commas between");
+    return Error(ErrorCode::kInvalid, "--scope is «" + arguments.scopes + "», must be of " +
+                                          std::string(kScopeWords) + ", with commas between");
   }
   wanted.scopes = *scopes;
   if (!arguments.expires.empty()) {
@@ -119,7 +119,8 @@ void add_key_command(CLI::App& app, ExitCode& exit_code) {
 
   CLI::App* create = key->add_subcommand("create", "Create a key; it is printed on the last line");
   create->add_option("--data", arguments->data, "Data directory")->envname("TOCSIN_DATA");
-  create->add_option("--scope", arguments->scopes, "ingest, read, admin; several with commas")
+  create
+      ->add_option("--scope", arguments->scopes, std::string(kScopeWords) + "; several with commas")
       ->required();
   create->add_option("--name", arguments->name, "What it is for")->required();
   create->add_option("--expires", arguments->expires, "After so long, e.g. 90d");
