@@ -38,14 +38,6 @@ std::optional<std::uint32_t> parse_v4(std::string_view text) {
   return address;
 }
 
-IpNetwork network_of(const IpAddress& address, unsigned prefix_bits) {
-  IpNetwork network{address, prefix_bits};
-  const auto mask = [](unsigned bits) { return bits == 0 ? 0 : ~std::uint64_t{0} << (64 - bits); };
-  network.base.high &= mask(std::min(prefix_bits, 64U));
-  network.base.low &= prefix_bits > 64 ? mask(prefix_bits - 64) : 0;
-  return network;
-}
-
 struct SpecialRange {
   std::string_view network;
   IpScope scope;
@@ -132,8 +124,17 @@ std::optional<IpAddress> parse_ip_lenient(std::string_view text) {
   return parse_ip(text.substr(0, text.find('%')));
 }
 
+IpNetwork network_around(const IpAddress& address, unsigned prefix_bits) {
+  prefix_bits = std::min(prefix_bits, 128U);
+  IpNetwork network{address, prefix_bits};
+  const auto mask = [](unsigned bits) { return bits == 0 ? 0 : ~std::uint64_t{0} << (64 - bits); };
+  network.base.high &= mask(std::min(prefix_bits, 64U));
+  network.base.low &= prefix_bits > 64 ? mask(prefix_bits - 64) : 0;
+  return network;
+}
+
 bool IpNetwork::contains(const IpAddress& address) const {
-  return network_of(address, prefix_bits).base == base;
+  return network_around(address, prefix_bits).base == base;
 }
 
 IpAddress IpNetwork::last() const {
@@ -163,7 +164,7 @@ std::optional<IpNetwork> parse_network(std::string_view text) {
     return std::nullopt;
   }
   const unsigned prefix_bits = static_cast<unsigned>(*bits) + (v4 ? 96U : 0U);
-  const IpNetwork network = network_of(*address, prefix_bits);
+  const IpNetwork network = network_around(*address, prefix_bits);
   return network.base == *address ? std::optional(network) : std::nullopt;
 }
 

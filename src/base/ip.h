@@ -41,6 +41,8 @@ struct IpNetwork {
   auto operator<=>(const IpNetwork&) const = default;
 };
 
+// The network of that size around an address; bits above 128 are 128.
+IpNetwork network_around(const IpAddress& address, unsigned prefix_bits);
 // "10.0.0.0/8", "2001:db8::/32" or a bare address. Host bits must be zero.
 std::optional<IpNetwork> parse_network(std::string_view text);
 std::string network_text(const IpNetwork& network);
