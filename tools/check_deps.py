@@ -18,7 +18,7 @@ RANKS = {
     "obs": 2, "config": 2, "flow": 2, "http": 2, "state": 2,
     "intake": 3, "scrub": 3, "journal": 3, "decode": 3, "enrich": 3, "detect": 3, "index": 3,
     "alert": 3, "respond": 3, "incident": 3, "access": 3,
-    "query": 4,
+    "query": 4, "enforce": 4,
     "api": 5,
     "server": 6, "demo": 6, "shipped": 6,
     "cli": 7,

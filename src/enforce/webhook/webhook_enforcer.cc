@@ -1,0 +1,95 @@
+#include "enforce/webhook/webhook_enforcer.h"
+
+#include <algorithm>
+#include <span>
+
+#include "base/encoding.h"
+#include "base/fail.h"
+#include "base/hash.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kDeliveryDigits = 32;
+
+bool may_succeed_later(int status) {
+  return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
+}  // namespace
+
+std::string webhook_signature(std::string_view secret, std::string_view timestamp,
+                              std::string_view body) {
+  const std::string signed_text = fmt::format("{}.{}", timestamp, body);
+  return "v1=" + hex_encode(digest_view(hmac_sha256(secret, signed_text)));
+}
+
+WebhookEnforcer::WebhookEnforcer(WebhookEnforcerOptions options, Clock& clock, Send send)
+    : options_(std::move(options)),
+      clock_(clock),
+      client_({.ca_file = options_.ca_file, .user_agent = "tocsin-enforce-webhook"}),
+      send_(send ? std::move(send) : Send([this](const HttpClientRequest& request) {
+        return client_.request(request);
+      })) {}
+
+Result<bool> WebhookEnforcer::call(const std::string& delivery, const std::string& body) {
+  const std::string timestamp = std::to_string(clock_.now().value / kMicrosPerSecond);
+  HttpClientRequest request;
+  request.method = "POST";
+  request.url = options_.url;
+  request.timeout = options_.timeout;
+  request.body = body;
+  request.headers = {{"Content-Type", "application/json"},
+                     {"X-Tocsin-Timestamp", timestamp},
+                     {"X-Tocsin-Signature", webhook_signature(options_.secret, timestamp, body)},
+                     {"X-Tocsin-Delivery", delivery}};
+  TRY_ASSIGN(const HttpClientResponse response, send_(request));
+  if (may_succeed_later(response.status)) {
+    return fail(ErrorCode::kUnavailable, "{} answers {}", options_.url, response.status);
+  }
+  return response.status < 300;
+}
+
+Status WebhookEnforcer::deliver(std::vector<DecisionNews> news, Span now, Applied& applied) {
+  std::erase_if(news, [this](const DecisionNews& one) { return told_.has(one); });
+  for (std::size_t at = 0; at < news.size(); at += options_.decisions_per_call) {
+    const auto call_news =
+        std::span(news).subspan(at, std::min(options_.decisions_per_call, news.size() - at));
+    JsonWriter json;
+    std::string names;
+    json.begin_object().key("decisions").begin_array();
+    for (const DecisionNews& one : call_news) {
+      json.begin_object();
+      write_enforced(json, *one.standing, one.moment, now);
+      json.end_object();
+      names += fmt::format("{} {};", one.standing->decision.id, moment_name(one.moment));
+    }
+    json.end_array().end_object();
+    TRY_ASSIGN(
+        const bool taken,
+        call(hex_encode(digest_view(sha256(names))).substr(0, kDeliveryDigits), json.take()));
+    for (const DecisionNews& one : call_news) {
+      told_.add(one);
+      if (!taken) {
+        applied.failed.push_back({one.standing->decision.id, "the receiver refused it"});
+      }
+    }
+  }
+  told_.clear();
+  return {};
+}
+
+Result<Enforcer::Applied> WebhookEnforcer::apply(const StandingChange& change,
+                                                 const StandingDecisions& all, Span now) {
+  static_cast<void>(all);
+  Applied applied;
+  TRY(deliver(news_of(change), now, applied));
+  return applied;
+}
+
+Status WebhookEnforcer::restore(const StandingDecisions& all, Span now) {
+  Applied applied;
+  return deliver(news_of(all), now, applied);
+}
+
+}  // namespace tocsin

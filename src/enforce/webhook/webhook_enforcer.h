@@ -1,0 +1,60 @@
+// WebhookEnforcer: tells an application about decisions by signed HTTP calls, in order, at least
+// once.
+//
+// POST, JSON: {"decisions":[{"id":…, "moment":"begin", …}]}. Headers: X-Tocsin-Timestamp
+// (seconds), X-Tocsin-Signature: "v1=" and the hex HMAC-SHA256 of "TIMESTAMP.BODY" under the
+// secret, X-Tocsin-Delivery (the same for a repetition). 2xx is done; 408, 425, 429, 5xx and no
+// answer are tried again; any other answer is final and named in the receipt. After a restart
+// everything that stands is told again: receivers go by id. One thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "enforce/decision_news.h"
+#include "enforce/enforcer.h"
+#include "http/client.h"
+
+namespace tocsin {
+
+struct WebhookEnforcerOptions {
+  std::string url;
+  std::string secret;
+  std::string ca_file;
+  std::size_t decisions_per_call = 100;
+  Span timeout = span_s(10);
+};
+
+std::string webhook_signature(std::string_view secret, std::string_view timestamp,
+                              std::string_view body);
+
+class WebhookEnforcer final : public Enforcer {
+ public:
+  using Send = std::function<Result<HttpClientResponse>(const HttpClientRequest&)>;
+
+  // `send` is what reaches the network; absent: an HttpClient.
+  WebhookEnforcer(WebhookEnforcerOptions options, Clock& clock, Send send = {});
+
+  std::string_view kind() const override { return "webhook"; }
+  bool covers(DecisionKind, ScopeKind) const override { return true; }
+  Result<Applied> apply(const StandingChange& change, const StandingDecisions& all,
+                        Span now) override;
+  Result<bool> tend(Span) override { return false; }
+  Status restore(const StandingDecisions& all, Span now) override;
+  std::vector<EnforcedCount> take_counts() override { return {}; }
+  Status withdraw() override { return {}; }
+
+ private:
+  // Whether the receiver took it; false: it never will.
+  Result<bool> call(const std::string& delivery, const std::string& body);
+  Status deliver(std::vector<DecisionNews> news, Span now, Applied& applied);
+
+  const WebhookEnforcerOptions options_;
+  Clock& clock_;
+  HttpClient client_;
+  const Send send_;
+  ToldNews told_;  // of the change that is tried again
+};
+
+}  // namespace tocsin
