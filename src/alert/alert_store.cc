@@ -113,7 +113,11 @@ class Folding {
     } else {
       rows_.update(alert);
     }
-    events.push_back({kind, std::move(alert.alert)});
+    events.push_back({.kind = kind,
+                      .alert = std::move(alert.alert),
+                      .identity = std::move(alert.identity),
+                      .was = AlertState::kNew,
+                      .who = {}});
   }
 
   std::uint64_t& open_count(const std::string& rule_id) {
@@ -270,6 +274,14 @@ void AlertStore::add_listener(AlertListener listener) {
   listeners_.push_back(std::move(listener));
 }
 
+void AlertStore::set_recorder(AlertRecorder recorder) {
+  recorder_ = std::move(recorder);
+}
+
+Status AlertStore::record(soci::session& sql, std::span<const AlertEvent> events) const {
+  return recorder_ && !events.empty() ? recorder_(sql, events) : Status();
+}
+
 void AlertStore::tell(std::span<const AlertEvent> events) const {
   if (events.empty()) {
     return;
@@ -304,7 +316,7 @@ Status AlertStore::fold(std::span<const Finding> findings, Seq through) {
       opened_.add(folding.opened);
       overflowed_.add(folding.overflowed);
       events = std::move(folding.events);
-      return {};
+      return record(sql, events);
     }));
     folded_through_ = reached;
     progress_kept_ = now;
@@ -387,6 +399,7 @@ Result<std::vector<Alert>> AlertStore::change(std::span<const std::string> ids,
     AlertRows rows(sql);
     for (const std::string& id : ids) {
       TRY_ASSIGN(FoldedAlert found, find_alert(rows, id));
+      const AlertState was = found.alert.state;
       TRY_ASSIGN(const std::vector<AlertChange> changes,
                  apply_patch(found.alert, patch, who, clock_.now()));
       const std::optional<FoldedAlert> newest = rows.newest_of(found.identity);
@@ -401,9 +414,13 @@ Result<std::vector<Alert>> AlertStore::change(std::span<const std::string> ids,
       for (const AlertChange& change : changes) {
         rows.add_change(change);
       }
-      events.push_back({AlertEventKind::kChanged, std::move(found.alert)});
+      events.push_back({.kind = AlertEventKind::kChanged,
+                        .alert = std::move(found.alert),
+                        .identity = std::move(found.identity),
+                        .was = was,
+                        .who = who});
     }
-    return {};
+    return record(sql, events);
   }));
   tell(events);
   std::vector<Alert> alerts;

@@ -32,9 +32,15 @@ std::string_view alert_event_name(AlertEventKind kind);
 
 struct AlertEvent {
   AlertEventKind kind = AlertEventKind::kOpened;
-  Alert alert;  // as it is now
+  Alert alert;                        // as it is now
+  std::string identity;               // the same for all alerts of this rule and key
+  AlertState was = AlertState::kNew;  // of kChanged: the state before
+  std::string who;                    // of kChanged: who did it
 };
 using AlertListener = std::function<void(std::span<const AlertEvent>)>;
+// Runs inside the transaction that makes the change: what it writes is durable with the change, and
+// not at all when either fails. Must not wait for anything but the database.
+using AlertRecorder = std::function<Status(soci::session&, std::span<const AlertEvent>)>;
 
 // What to list: every given condition must hold.
 struct AlertFilter {
@@ -92,8 +98,9 @@ class AlertStore {
   static Result<std::unique_ptr<AlertStore>> open(StateDb& db, Clock& clock, Metrics& metrics,
                                                   AlertLimits limits = {});
 
-  // Call before the first fold().
+  // Call these before the first fold().
   void add_listener(AlertListener listener);
+  void set_recorder(AlertRecorder recorder);
 
   // Folds the findings of all records up to and including `through`; the change is durable when it
   // returns. On an error nothing of it happened, and the same call may be made again.
@@ -116,6 +123,7 @@ class AlertStore {
  private:
   AlertStore(StateDb& db, Clock& clock, Metrics& metrics, AlertLimits limits);
   Status load_progress();
+  Status record(soci::session& sql, std::span<const AlertEvent> events) const;
   void tell(std::span<const AlertEvent> events) const;
 
   StateDb& db_;
@@ -126,6 +134,7 @@ class AlertStore {
   Counter& opened_;
   Counter& overflowed_;
   std::vector<AlertListener> listeners_;
+  AlertRecorder recorder_;
   mutable Mutex fold_mutex_;
   Seq folded_through_ GUARDED_BY(fold_mutex_);
   Span progress_kept_ GUARDED_BY(fold_mutex_);

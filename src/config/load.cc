@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/fail.h"
+#include "config/enforcement_options.h"
+#include "config/notify_options.h"
 #include "config/section.h"
 #include "config/yaml.h"
 
@@ -165,6 +167,8 @@ void read_all(Section& root, Settings& settings) {
   read_detect(root.section("detect"), settings.detect);
   read_enrich(root.section("enrich"), settings.enrich);
   read_decode(root.section("decode"), settings.decode);
+  read_notify(root.section("notify"), settings.notify);
+  read_enforcement(root.section("enforcement"), settings.enforcement);
   read_log(root.section("log"), settings.log);
   root.each("sources",
             [&settings](Section& item) { settings.sources.push_back(read_source(item)); });

@@ -218,6 +218,10 @@ void Section::each(std::string_view key, const std::function<void(Section&)>& re
   }
 }
 
+std::string Section::place() const {
+  return node_ == nullptr ? std::string() : fmt::format("{}:{}", file_.name(), node_->line());
+}
+
 void Section::problem(std::string_view what) {
   if (node_ != nullptr) {
     problems_.push_back(file_.error_at(*node_, fmt::format("\"{}\" {}", path_, what)).text());

@@ -42,6 +42,8 @@ class Section {
   Section section(std::string_view key);
   void each(std::string_view key, const std::function<void(Section&)>& read_item);
 
+  // "tocsin.yaml:12": where the section begins; empty when it is absent.
+  std::string place() const;
   void problem(std::string_view what);
   void problem_at(std::string_view key, std::string_view what);
   void finish();

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/time.h"
+#include "config/enforcement_settings.h"
+#include "config/notify_settings.h"
 
 namespace tocsin {
 
@@ -121,6 +123,8 @@ struct Settings {
   DetectSettings detect;
   EnrichSettings enrich;
   DecodeSettings decode;
+  NotifySettings notify;
+  EnforcementSettings enforcement;
   LogSettings log;
   std::vector<SourceSettings> sources;
 };
