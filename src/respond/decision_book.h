@@ -10,6 +10,7 @@
 // with several writers they may be called out of order: use them to wake up, and changes_since().
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -18,25 +19,36 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/published.h"
 #include "base/result.h"
-#include "base/rng.h"
 #include "config/settings.h"
 #include "obs/metrics.h"
 #include "respond/approval.h"
 #include "respond/audit.h"
+#include "respond/decision_contexts.h"
 #include "respond/decision_filter.h"
+#include "respond/decision_rows.h"
 #include "respond/decision_snapshot.h"
+#include "respond/decision_taking.h"
 #include "respond/guard/guards.h"
 #include "respond/new_decision.h"
 #include "state/state_db.h"
 
 namespace tocsin {
+
+struct BookParts {
+  const RespondSettings& settings;
+  StateDb& db;
+  Guards& guards;
+  AuditSink& audit;
+  Clock& clock;
+  Metrics& metrics;
+  std::uint64_t secret_seed;  // of hash tables whose keys attackers choose, and of uuids
+};
 
 struct DecisionChange {
   std::uint64_t number = 0;  // grows by one
@@ -68,9 +80,7 @@ class DecisionBook {
   static constexpr std::size_t kProposalsMax = 100'000;  // of one propose_all()
 
   // Reads what is in the database; everything passed in outlives the book.
-  static Result<std::unique_ptr<DecisionBook>> open(const RespondSettings& settings, StateDb& db,
-                                                    Guards& guards, AuditSink& audit, Clock& clock,
-                                                    Metrics& metrics);
+  static Result<std::unique_ptr<DecisionBook>> open(const BookParts& parts);
   ~DecisionBook();
   DecisionBook(const DecisionBook&) = delete;
   DecisionBook& operator=(const DecisionBook&) = delete;
@@ -117,6 +127,11 @@ class DecisionBook {
   // How far the wall clock is ahead of it, because it leapt; usually zero.
   Span wall_offset() const EXCLUDES(time_mutex_);
 
+  BreakerState breaker() const EXCLUDES(mutex_);
+  // By hand. `why` is for people.
+  Status open_breaker(const std::string& by, const std::string& why) EXCLUDES(mutex_);
+  Status close_breaker(const std::string& by) EXCLUDES(mutex_);
+
  private:
   // What one call did, told to listeners and the audit after the lock is gone.
   struct Told {
@@ -129,41 +144,56 @@ class DecisionBook {
     auto operator<=>(const Deadline&) const = default;
   };
   using Deadlines = std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>>;
-  class Taking;  // one propose_all() within its transaction
-  friend class Taking;
+  using Work = std::function<Status(DecisionTaking& taking)>;
 
-  DecisionBook(const RespondSettings& settings, StateDb& db, Guards& guards, AuditSink& audit,
-               Clock& clock, Metrics& metrics);
+  explicit DecisionBook(const BookParts& parts);
   Status load() EXCLUDES(mutex_);
-  Micros advance_time() EXCLUDES(time_mutex_);
-  void publish(DecisionSnapshot next, Told& told) REQUIRES(mutex_) EXCLUDES(history_mutex_);
-  void tell(const Told& told);
-  void note_lift(Told& told, const LiftedDecision& lifted, const Ref<PackedDecision>& packed)
-      REQUIRES(mutex_);
-  Result<std::vector<LiftedDecision>> lift_these(const std::vector<Ref<PackedDecision>>& which,
-                                                 LiftCause cause, const std::string& by,
-                                                 const std::string& why, Told& told)
-      REQUIRES(mutex_);
-  Status save_breaker(const BreakerState& before) REQUIRES(mutex_);
+  void start_time(Micros kept) EXCLUDES(time_mutex_);
 
-  const RespondSettings& settings_;
-  StateDb& db_;
-  Guards& guards_;
-  AuditSink& audit_;
-  Clock& clock_;
+  // One transaction of proposals; publishes and tells what came of it.
+  Status take(const Work& work) EXCLUDES(mutex_);
+  Status save_marks(DecisionRows& rows, const BreakerState& before) REQUIRES(mutex_);
+  void publish(DecisionSnapshot next, std::vector<DecisionChange>& changes) REQUIRES(mutex_);
+  void note_breaker(const BreakerState& before, const std::string& by, Told& told) REQUIRES(mutex_);
+  void tell(Told told);
+  std::vector<AuditEntry> limited(std::vector<AuditEntry> entries) REQUIRES(mutex_);
+
+  struct Lifting {
+    std::vector<Ref<PackedDecision>> which;  // of active and shadow
+    LiftCause cause = LiftCause::kRemoved;
+    std::string by;
+    std::function<std::string(const PackedDecision&)> why;
+  };
+  Result<std::vector<LiftedDecision>> lift_these(const Lifting& lifting, Told& told)
+      REQUIRES(mutex_);
+  Status expire(Micros now, Told& told) REQUIRES(mutex_);
+  Status keep_house(Micros now, Told& told) REQUIRES(mutex_);
+
+  const BookParts parts_;
+  Counter& taken_;
+  Counter& dry_runs_;
+  Counter& refused_;
+  Counter& lifted_;
+  Counter& audit_left_out_;
   std::vector<DecisionListener> listeners_;
   Published<DecisionSnapshot> active_;
+  std::atomic<std::uint64_t> uuid_seed_{0};  // set once, by open()
 
   mutable Mutex time_mutex_;
-  Micros last_wall_ GUARDED_BY(time_mutex_);
-  Span last_boot_ GUARDED_BY(time_mutex_);
-  Micros last_now_ GUARDED_BY(time_mutex_);
-  Span offset_ GUARDED_BY(time_mutex_);
+  mutable Micros last_wall_ GUARDED_BY(time_mutex_);
+  mutable Span last_boot_ GUARDED_BY(time_mutex_);
+  mutable Micros last_now_ GUARDED_BY(time_mutex_);
+  mutable Span offset_ GUARDED_BY(time_mutex_);
 
   mutable Mutex mutex_;
+  DecisionContexts contexts_ GUARDED_BY(mutex_);
   Deadlines deadlines_ GUARDED_BY(mutex_);
   DecisionSnapshot shadow_ GUARDED_BY(mutex_);  // dry runs that stand, so that each is one row
   std::uint64_t next_id_ GUARDED_BY(mutex_) = 1;
+  Micros marks_kept_ GUARDED_BY(mutex_);
+  Micros house_kept_ GUARDED_BY(mutex_);
+  Micros audit_minute_ GUARDED_BY(mutex_);
+  std::uint64_t audit_in_minute_ GUARDED_BY(mutex_) = 0;
 
   mutable Mutex history_mutex_;
   std::deque<DecisionChange> history_ GUARDED_BY(history_mutex_);

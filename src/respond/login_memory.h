@@ -40,9 +40,9 @@ struct LoginMemoryLimits {
 
 class LoginMemory {
  public:
-  // Reads what was kept.
+  // Reads what was kept. `secret_seed` keys the hashes of users; the first one ever stays.
   static Result<std::unique_ptr<LoginMemory>> open(StateDb& db, LoginMemoryLimits limits,
-                                                   std::uint64_t user_seed, Clock& clock,
+                                                   std::uint64_t secret_seed, Clock& clock,
                                                    Metrics& metrics);
 
   void note(std::span<const LoginSeen> seen) EXCLUDES(mutex_);
@@ -55,8 +55,8 @@ class LoginMemory {
   // window before `now` and seen before `settled`.
   std::size_t legitimate_within(const DecisionTarget& target, Micros now, Micros settled) const
       EXCLUDES(mutex_);
-  // All of them.
-  std::size_t legitimate(Micros now) const EXCLUDES(mutex_);
+  // All of them; what is too old leaves with the next flush().
+  std::size_t legitimate() const EXCLUDES(mutex_);
 
   // Writes what changed since the last time and removes what is too old.
   Status flush() EXCLUDES(mutex_);
@@ -76,15 +76,14 @@ class LoginMemory {
     std::vector<User> users;
   };
 
-  LoginMemory(StateDb& db, LoginMemoryLimits limits, std::uint64_t user_seed, Clock& clock,
-              Metrics& metrics);
+  LoginMemory(StateDb& db, LoginMemoryLimits limits, Clock& clock, Metrics& metrics);
   Status load() EXCLUDES(mutex_);
   void note_one(const LoginSeen& seen, Micros now) REQUIRES(mutex_);
   void make_room(Micros now) REQUIRES(mutex_);
 
   StateDb& db_;
   const LoginMemoryLimits limits_;
-  const std::uint64_t user_seed_;
+  std::uint64_t user_seed_ = 0;  // set once, by open()
   Clock& clock_;
   Counter& forgotten_;
   Counter& users_left_out_;

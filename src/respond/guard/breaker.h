@@ -4,7 +4,8 @@
 // It opens at too many decisions a minute, or when the decisions of a day hit too many of the day's
 // legitimate addresses. A single decision that alone would do the latter is refused and opens
 // nothing. It closes when `breaker_open` has passed and the proposals of the last minute would fit
-// again, or by hand. Not thread-safe: the book calls it under its lock.
+// again and the day's blocks hit fewer of them, or by hand. Not thread-safe: the book calls it
+// under its lock.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +36,12 @@ class Breaker {
   Judgement judge(const Proposal& proposal) const;
   // Counts a proposal that came this far, and what became of it; may open.
   void count(const Proposal& proposal, Word word);
+  // A block that stands since before this start.
+  void remember(const DecisionTarget& target, Micros created);
   // May close. Gives whether it did.
   bool tick(Micros now);
   void open(Micros now, const std::string& reason);
-  void close(Micros now);
+  void close(Micros now);  // by hand: what it counted is forgotten
 
   const BreakerState& state() const { return state_; }
   void restore(const BreakerState& state) { state_ = state; }
@@ -51,7 +54,7 @@ class Breaker {
 
   bool limited(const Proposal& proposal) const;
   std::size_t hurt_by(const Proposal& proposal) const;
-  std::size_t hurt_max(Micros now) const;
+  std::size_t hurt_max() const;
   std::size_t hurt_lately(Micros now) const;
   std::size_t taken_lately(Micros now) const;
 

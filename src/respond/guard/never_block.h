@@ -29,7 +29,6 @@ class NeverBlock {
 
   // kInvalid lists every mistake, "cdn.txt:3: …". Gives whether anything changed.
   Result<bool> load();
-  Judgement judge(const Proposal& proposal) const;
   Judgement judge(const DecisionTarget& target) const;
   std::size_t networks() const { return lists_.get()->networks.size(); }
 
