@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/decision.h"
+#include "model/receipt.h"
 
 namespace tocsin {
 
@@ -51,17 +52,6 @@ struct FeedBatch {
 // kInvalid for anything that is not an answer of the feed.
 Result<FeedBatch> parse_feed(std::string_view json);
 
-// What was counted since the receipt before, one line for each origin of decisions.
-struct EnforcedCount {
-  std::string origin;
-  std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t requests = 0;
-};
-struct FailedDecision {
-  std::uint64_t id = 0;
-  std::string why;
-};
 struct EnforcerReceipt {
   std::uint64_t through = 0;
   std::vector<FailedDecision> failed;

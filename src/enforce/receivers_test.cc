@@ -181,9 +181,10 @@ TEST_F(WebhookTest, SignsWhatItSends) {
   ASSERT_TRUE(enforcer.restore(standing_of({block(1, "203.0.113.1")}), Span(0)));
   ASSERT_EQ(requests_.size(), 1U);
   const HttpClientRequest& sent = requests_[0];
-  EXPECT_EQ(header(sent, "X-Tocsin-Timestamp"), "1795444400");
-  EXPECT_EQ(header(sent, "X-Tocsin-Signature"),
-            "v1=" + hex_encode(digest_view(hmac_sha256("s3cret", "1795444400." + sent.body))));
+  EXPECT_EQ(header(sent, "webhook-timestamp"), "1795444400");
+  const std::string text = header(sent, "webhook-id") + ".1795444400." + sent.body;
+  EXPECT_EQ(header(sent, "webhook-signature"),
+            "v1," + base64_encode(digest_view(hmac_sha256("s3cret", text))));
   EXPECT_NE(sent.body.find("\"moment\":\"begin\",\"kind\":\"block\""), std::string::npos);
 }
 
@@ -196,7 +197,7 @@ TEST_F(WebhookTest, AfterAFaultOnlyTheRestIsToldAgainUnderTheSameName) {
   EXPECT_FALSE(enforcer.apply(change, all, Span(0)));
   ASSERT_TRUE(enforcer.apply(change, all, span_s(1)));
   ASSERT_EQ(requests_.size(), 3U);
-  EXPECT_EQ(header(requests_[1], "X-Tocsin-Delivery"), header(requests_[2], "X-Tocsin-Delivery"));
+  EXPECT_EQ(header(requests_[1], "webhook-id"), header(requests_[2], "webhook-id"));
   EXPECT_EQ(requests_[2].body.find("203.0.113.1\""), std::string::npos);
 }
 

@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/fail.h"
 #include "base/hash.h"
+#include "http/webhook_signature.h"
 
 namespace tocsin {
 namespace {
@@ -18,12 +19,6 @@ bool may_succeed_later(int status) {
 
 }  // namespace
 
-std::string webhook_signature(std::string_view secret, std::string_view timestamp,
-                              std::string_view body) {
-  const std::string signed_text = fmt::format("{}.{}", timestamp, body);
-  return "v1=" + hex_encode(digest_view(hmac_sha256(secret, signed_text)));
-}
-
 WebhookEnforcer::WebhookEnforcer(WebhookEnforcerOptions options, Clock& clock, Send send)
     : options_(std::move(options)),
       clock_(clock),
@@ -33,16 +28,13 @@ WebhookEnforcer::WebhookEnforcer(WebhookEnforcerOptions options, Clock& clock, S
       })) {}
 
 Result<bool> WebhookEnforcer::call(const std::string& delivery, const std::string& body) {
-  const std::string timestamp = std::to_string(clock_.now().value / kMicrosPerSecond);
   HttpClientRequest request;
   request.method = "POST";
   request.url = options_.url;
   request.timeout = options_.timeout;
   request.body = body;
-  request.headers = {{"Content-Type", "application/json"},
-                     {"X-Tocsin-Timestamp", timestamp},
-                     {"X-Tocsin-Signature", webhook_signature(options_.secret, timestamp, body)},
-                     {"X-Tocsin-Delivery", delivery}};
+  request.headers = sign_webhook(options_.secret, delivery, clock_.now(), body);
+  request.headers.push_back({"Content-Type", "application/json"});
   TRY_ASSIGN(const HttpClientResponse response, send_(request));
   if (may_succeed_later(response.status)) {
     return fail(ErrorCode::kUnavailable, "{} answers {}", options_.url, response.status);

@@ -1,11 +1,10 @@
 // WebhookEnforcer: tells an application about decisions by signed HTTP calls, in order, at least
 // once.
 //
-// POST, JSON: {"decisions":[{"id":…, "moment":"begin", …}]}. Headers: X-Tocsin-Timestamp
-// (seconds), X-Tocsin-Signature: "v1=" and the hex HMAC-SHA256 of "TIMESTAMP.BODY" under the
-// secret, X-Tocsin-Delivery (the same for a repetition). 2xx is done; 408, 425, 429, 5xx and no
-// answer are tried again; any other answer is final and named in the receipt. After a restart
-// everything that stands is told again: receivers go by id. One thread.
+// POST, JSON: {"decisions":[{"id":…, "moment":"begin", …}]}, signed as Standard Webhooks has it
+// (http/webhook_signature.h); a repetition has the same webhook-id. 2xx is done; 408, 425, 429, 5xx
+// and no answer are tried again; any other answer is final and named in the receipt. After a
+// restart everything that stands is told again: receivers go by id. One thread.
 #pragma once
 
 #include <functional>
@@ -25,9 +24,6 @@ struct WebhookEnforcerOptions {
   std::size_t decisions_per_call = 100;
   Span timeout = span_s(10);
 };
-
-std::string webhook_signature(std::string_view secret, std::string_view timestamp,
-                              std::string_view body);
 
 class WebhookEnforcer final : public Enforcer {
  public:
