@@ -65,12 +65,12 @@ using DecisionListener = std::function<void(std::span<const DecisionChange>)>;
 
 // Which decisions to lift: every given condition must hold, and at least one must be given.
 struct LiftWish {
-  std::vector<std::uint64_t> ids;
-  std::optional<DecisionTarget> target;  // exactly this one
-  std::optional<IpNetwork> overlapping;  // every address and network decision that touches it
-  std::optional<DecisionKind> kind;
-  std::optional<std::string> origin;
-  std::optional<std::string> rule_id;
+  std::vector<std::uint64_t> ids = {};
+  std::optional<DecisionTarget> target = {};  // exactly this one
+  std::optional<IpNetwork> overlapping = {};  // every address and network decision that touches it
+  std::optional<DecisionKind> kind = {};
+  std::optional<std::string> origin = {};
+  std::optional<std::string> rule_id = {};
   bool all = false;
 };
 

@@ -23,7 +23,7 @@ std::string_view proposer_name(Proposer proposer);
 struct Escalation {
   Span first = span_s(4 * 3'600);
   double factor = 2;
-  std::vector<Span> steps;
+  std::vector<Span> steps = {};
   Span longest = span_s(7 * 86'400);
   Span forget_after = span_s(30 * 86'400);  // without a decision: the next is the first again
   bool operator==(const Escalation&) const = default;
@@ -66,10 +66,11 @@ std::string_view outcome_name(OutcomeKind kind);
 
 struct Outcome {
   OutcomeKind kind = OutcomeKind::kRefused;
-  std::string guard;  // whose word it was: "never_block", "shared_address", "arming", …; or empty
-  std::string sentence;              // what happened and why, for people
-  std::optional<Decision> decision;  // taken, standing or recorded; perhaps softened
-  std::string approval_id;           // of kWaiting
+  std::string guard =
+      {};  // whose word it was: "never_block", "shared_address", "arming", …; or empty
+  std::string sentence = {};              // what happened and why, for people
+  std::optional<Decision> decision = {};  // taken, standing or recorded; perhaps softened
+  std::string approval_id = {};           // of kWaiting
 };
 
 }  // namespace tocsin

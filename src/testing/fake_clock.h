@@ -19,6 +19,8 @@ class FakeClock final : public Clock {
     now_ += by.value;
     boot_ += by.value;
   }
+  // The wall clock leaps; the steady one does not notice.
+  void set_wall(Micros now) { now_ = now.value; }
 
  private:
   std::atomic<std::int64_t> now_;
