@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "alert/alert_rows.h"
+#include "alert/exceptions.h"
 #include "alert/fold.h"
 #include "alert/triage.h"
 #include "base/check.h"
@@ -23,10 +24,24 @@ struct Group {
   std::vector<const Finding*> findings;  // Seq order
 };
 
-std::vector<Group> group_by_identity(std::span<const Finding> findings) {
+// A finding and the exception that silences it.
+struct Silenced {
+  const Finding* finding;
+  std::string exception_id;
+};
+
+// Those that no exception silences; the others go to `silenced`.
+std::vector<Group> group_by_identity(std::span<const Finding> findings,
+                                     const std::vector<std::string>& silenced_by,
+                                     std::vector<Silenced>& silenced) {
   std::vector<Group> groups;
   std::unordered_map<std::string, std::size_t> index;
-  for (const Finding& finding : findings) {
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const Finding& finding = findings[i];
+    if (i < silenced_by.size() && !silenced_by[i].empty()) {
+      silenced.push_back({&finding, silenced_by[i]});
+      continue;
+    }
     std::string identity = alert_identity(finding.rule->id, finding.key);
     const auto [at, is_new] = index.try_emplace(std::move(identity), groups.size());
     if (is_new) {
@@ -40,18 +55,22 @@ std::vector<Group> group_by_identity(std::span<const Finding> findings) {
 // One fold() within its transaction.
 class Folding {
  public:
-  Folding(AlertRows& rows, const AlertLimits& limits, Micros now)
-      : rows_(rows), limits_(limits), now_(now) {}
+  // `silenced_through` tells how far an exception had silenced a rule and key.
+  Folding(AlertRows& rows, const AlertLimits& limits, Micros now,
+          std::function<Seq(const std::string&)> silenced_through)
+      : rows_(rows), limits_(limits), now_(now), silenced_through_(std::move(silenced_through)) {}
 
   void take(const Group& group) {
     const Finding& first = *group.findings.front();
     std::optional<FoldedAlert> known = rows_.newest_of(group.identity);
+    const Seq silenced = silenced_through_(group.identity);
     if (known && known->alert.state != AlertState::kClosed) {
-      fold(std::move(*known), group.findings, AlertEventKind::kFolded);
+      fold(std::move(*known), after(silenced, group.findings), AlertEventKind::kFolded);
       return;
     }
     const std::string& rule_id = first.rule->id;
-    const Seq watermark = known ? known->alert.last_seq : overflow_watermark(rule_id);
+    const Seq watermark =
+        std::max(known ? known->alert.last_seq : overflow_watermark(rule_id), silenced);
     const auto rest = after(watermark, group.findings);
     if (rest.empty()) {
       return;
@@ -81,6 +100,12 @@ class Folding {
         fold(open_alert(*rest.front(), key, now_), rest, AlertEventKind::kOpened);
       }
     }
+  }
+
+  // Findings of that rule and key up to here were folded or silenced.
+  Seq seen_through(const std::string& identity) {
+    const std::optional<FoldedAlert> known = rows_.newest_of(identity);
+    return std::max(known ? known->alert.last_seq : Seq(), silenced_through_(identity));
   }
 
   std::vector<AlertEvent> events;
@@ -142,6 +167,7 @@ class Folding {
   AlertRows& rows_;
   const AlertLimits& limits_;
   const Micros now_;
+  const std::function<Seq(const std::string&)> silenced_through_;
   std::unordered_map<std::string, Seq> overflow_seqs_;
   std::unordered_map<std::string, std::uint64_t> open_of_rule_;
   std::unordered_map<std::string, std::vector<const Finding*>> overflow_;
@@ -291,21 +317,48 @@ void AlertStore::tell(std::span<const AlertEvent> events) const {
   }
 }
 
+namespace {
+
+// What is replayed was judged before, maybe otherwise: it is left out.
+Status record_silenced(soci::session& sql, ExceptionStore* exceptions,
+                       const std::vector<Silenced>& silenced, Folding& folding) {
+  for (const Silenced& one : silenced) {
+    const Finding& finding = *one.finding;
+    const std::string identity = alert_identity(finding.rule->id, finding.key);
+    if (finding.seq > folding.seen_through(identity)) {
+      TRY(exceptions->record(sql, one.exception_id, identity, finding));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Status AlertStore::fold(std::span<const Finding> findings, Seq through) {
   std::vector<AlertEvent> events;
   {
     const MutexLock lock(fold_mutex_);
-    const std::vector<Group> groups = group_by_identity(findings);
+    std::vector<Silenced> silenced;
+    const std::vector<Group> groups = group_by_identity(
+        findings,
+        exceptions_ == nullptr ? std::vector<std::string>() : exceptions_->judge(findings),
+        silenced);
     const Span now = clock_.since_boot();
     const Seq reached = std::max(through, folded_through_);
     const bool keep = now.value - progress_kept_.value >= limits_.progress_interval.value;
-    if (groups.empty() && (reached == folded_through_ || !keep)) {
+    if (groups.empty() && silenced.empty() && (reached == folded_through_ || !keep)) {
       folded_through_ = reached;
       return {};
     }
     TRY(db_.write("folding findings into alerts", [&](soci::session& sql) -> Status {
       AlertRows rows(sql);
-      Folding folding(rows, limits_, clock_.now());
+      Folding folding(rows, limits_, clock_.now(), [&](const std::string& identity) {
+        return exceptions_ == nullptr ? Seq() : ExceptionStore::silenced_through(sql, identity);
+      });
+      const Status kept = record_silenced(sql, exceptions_, silenced, folding);
+      if (!kept) {
+        return kept;
+      }
       for (const Group& group : groups) {
         folding.take(group);
       }

@@ -93,6 +93,8 @@ struct AlertLimits {
   Span progress_interval = span_s(1);  // how often folded_through() is kept when nothing is found
 };
 
+class ExceptionStore;
+
 class AlertStore {
  public:
   static Result<std::unique_ptr<AlertStore>> open(StateDb& db, Clock& clock, Metrics& metrics,
@@ -101,6 +103,8 @@ class AlertStore {
   // Call these before the first fold().
   void add_listener(AlertListener listener);
   void set_recorder(AlertRecorder recorder);
+  // What people said is expected; outlives the store.
+  void set_exceptions(ExceptionStore* exceptions) { exceptions_ = exceptions; }
 
   // Folds the findings of all records up to and including `through`; the change is durable when it
   // returns. On an error nothing of it happened, and the same call may be made again.
@@ -135,6 +139,7 @@ class AlertStore {
   Counter& overflowed_;
   std::vector<AlertListener> listeners_;
   AlertRecorder recorder_;
+  ExceptionStore* exceptions_ = nullptr;
   mutable Mutex fold_mutex_;
   Seq folded_through_ GUARDED_BY(fold_mutex_);
   Span progress_kept_ GUARDED_BY(fold_mutex_);

@@ -97,7 +97,7 @@ std::vector<std::string_view> type_names() {
 
 bool is_url(std::string_view text) {
   const bool web = text.starts_with("http://") || text.starts_with("https://");
-  return web && text.size() > 8 &&
+  return web && text.size() > text.find("://") + 3 &&
          std::ranges::none_of(text, [](char c) { return c <= ' ' || c == '\x7f'; });
 }
 
@@ -109,7 +109,7 @@ void read_secret(Section& item, const ChannelOption& option, SecretForm form,
     return;
   }
   SecretSource source;
-  if (form == SecretForm::kValue) {
+  if (form != SecretForm::kReference) {
     source = {SecretSource::From::kValue, text};
   } else if (text.starts_with("file:/")) {
     source = {SecretSource::From::kFile, text.substr(5)};
@@ -306,8 +306,10 @@ void read_notify(Section section, NotifySettings& notify) {
   section.finish();
 }
 
-Result<ChannelSettings> parse_channel(std::string_view text, const std::string& name,
-                                      const ChannelSettings* known) {
+namespace {
+
+Result<ChannelSettings> parse_one(std::string_view text, const std::string& name, SecretForm form,
+                                  const ChannelSettings* known) {
   YamlLimits limits;
   limits.bytes_max = kChannelTextBytesMax;
   TRY_ASSIGN(const YamlFile file, YamlFile::parse(text, "channel", limits));
@@ -316,7 +318,7 @@ Result<ChannelSettings> parse_channel(std::string_view text, const std::string& 
   }
   std::vector<std::string> problems;
   Section item(file, file.documents()[0].root, "", problems);
-  ChannelSettings channel = read_one(item, SecretForm::kValue, known);
+  ChannelSettings channel = read_one(item, form, known);
   item.finish();
   if (channel.name.empty()) {
     channel.name = name;
@@ -329,6 +331,17 @@ Result<ChannelSettings> parse_channel(std::string_view text, const std::string& 
     return fail(ErrorCode::kInvalid, "{}", fmt::join(problems, "\n"));
   }
   return channel;
+}
+
+}  // namespace
+
+Result<ChannelSettings> parse_channel(std::string_view text, const std::string& name,
+                                      const ChannelSettings* known) {
+  return parse_one(text, name, SecretForm::kValue, known);
+}
+
+Result<ChannelSettings> parse_stored_channel(std::string_view text, const std::string& name) {
+  return parse_one(text, name, SecretForm::kSealed, nullptr);
 }
 
 }  // namespace tocsin

@@ -45,8 +45,8 @@ inline bool is_secret(OptionKind kind) {
 }
 
 // What a secret may be written as: "file:…" or "env:…" in a configuration file; itself in the API,
-// where it is stored and never shown again.
-enum class SecretForm : std::uint8_t { kReference, kValue };
+// where it is stored and never shown again; sealed where it is stored.
+enum class SecretForm : std::uint8_t { kReference, kValue, kSealed };
 
 // One item of notify.channels. Problems go to the section's list.
 ChannelSettings read_channel(Section& item, SecretForm form);
@@ -57,6 +57,9 @@ void read_notify(Section section, NotifySettings& notify);
 // `known` has them.
 Result<ChannelSettings> parse_channel(std::string_view text, const std::string& name,
                                       const ChannelSettings* known = nullptr);
+
+// What was stored of one: the texts of its secrets are sealed, and kept as they are.
+Result<ChannelSettings> parse_stored_channel(std::string_view text, const std::string& name);
 
 inline constexpr std::size_t kChannelsMax = 64;
 inline constexpr std::size_t kRoutesMax = 256;

@@ -11,7 +11,7 @@
 namespace tocsin {
 
 // One line of valid UTF-8, at most `bytes_max`: control characters become visible escapes or
-// spaces, characters that hide or turn text become U+FFFD, and links are dead ("hxxp[:]//…").
+// spaces, characters that hide or turn text become U+FFFD, and links are dead ("http[:]//…").
 std::string neutral(std::string_view text, std::size_t bytes_max);
 
 // Slack's control characters &, < and > (so no <!channel> and no <@U1>).

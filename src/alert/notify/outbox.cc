@@ -335,6 +335,30 @@ std::uint64_t OutboxRows::remove_done_before(Micros time) {
   return static_cast<std::uint64_t>(statement.get_affected_rows());
 }
 
+std::vector<std::string> OutboxRows::waiting_channels() {
+  const long long waiting_state = number(MessageState::kWaiting);
+  std::vector<std::string> channels;
+  std::string channel;
+  soci::statement statement =
+      (sql_.prepare << "SELECT DISTINCT channel FROM notify_messages WHERE state = :state",
+       soci::use(waiting_state), soci::into(channel));
+  statement.execute();
+  while (statement.fetch()) {
+    channels.push_back(channel);
+  }
+  return channels;
+}
+
+void OutboxRows::drop_waiting(const std::string& channel, const std::string& why, Micros now) {
+  const long long waiting_state = number(MessageState::kWaiting);
+  const long long dropped = number(MessageState::kDropped);
+  const long long at = now.value;
+  sql_ << "UPDATE notify_messages SET state = :dropped, detail = :why, done_us = :at "
+          "WHERE channel = :channel AND state = :waiting",
+      soci::use(dropped, "dropped"), soci::use(why, "why"), soci::use(at, "at"),
+      soci::use(channel, "channel"), soci::use(waiting_state, "waiting");
+}
+
 bool OutboxRows::knows(const std::string& channel, const std::string& alert_id) {
   const long long suppressed = number(MessageState::kSuppressed);
   long long known = 0;

@@ -87,6 +87,9 @@ class OutboxRows {
   std::uint64_t revive(const MessageFilter& filter, Micros now);
   std::uint64_t drop(const MessageFilter& filter, Micros now);
   std::uint64_t remove_done_before(Micros time);
+  // Channels with something waiting; and the end of that.
+  std::vector<std::string> waiting_channels();
+  void drop_waiting(const std::string& channel, const std::string& why, Micros now);
 
   // Was the alert told of on that channel (or does it wait to be)?
   bool knows(const std::string& channel, const std::string& alert_id);

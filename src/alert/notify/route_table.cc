@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "alert/value_pattern.h"
 #include "base/fail.h"
 #include "base/text.h"
 
@@ -39,20 +40,6 @@ void check_channels(const RouteSettings& route, const std::vector<std::string>& 
 }
 
 }  // namespace
-
-std::optional<IpNetwork> network_pattern(std::string_view text) {
-  return parse_network(text);
-}
-
-bool value_matches(const std::string& pattern, const std::optional<IpNetwork>& network,
-                   std::string_view value) {
-  if (network) {
-    if (const auto address = parse_ip(value)) {
-      return network->contains(*address);
-    }
-  }
-  return glob_match(pattern, value);
-}
 
 bool Route::matches(const Alert& alert) const {
   const bool rule_fits = settings.rules.empty() || any_glob(settings.rules, alert.rule_id) ||
@@ -99,7 +86,7 @@ Result<RouteTable> RouteTable::compile(const std::vector<RouteSettings>& routes,
     for (const std::string& part : settings.key) {
       const std::size_t equals = part.find('=');
       std::string pattern = part.substr(equals + 1);
-      const auto network = network_pattern(pattern);
+      const auto network = parse_network(pattern);
       route.key.push_back({part.substr(0, equals), std::move(pattern), network});
     }
     table.routes_.push_back(std::move(route));

@@ -47,10 +47,4 @@ class RouteTable {
   std::vector<Route> routes_;
 };
 
-// "source.ip=203.0.113.0/24" and "user.name=adm*", against a key. Shared with exceptions.
-bool value_matches(const std::string& pattern, const std::optional<IpNetwork>& network,
-                   std::string_view value);
-// A network or an address when the text is one.
-std::optional<IpNetwork> network_pattern(std::string_view text);
-
 }  // namespace tocsin
