@@ -40,6 +40,7 @@ class Connection {
                      const std::function<bool(std::string_view)>& on_bytes);
 
   const std::string& url() const { return url_; }
+  const std::string& key() const { return key_; }
 
  private:
   Connection(std::string url, std::string key, const std::string& ca_file);

@@ -4,9 +4,13 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/alerts_command.h"
+#include "cli/channel_command.h"
+#include "cli/decision_command.h"
 #include "cli/demo_command.h"
 #include "cli/doctor_command.h"
+#include "cli/enforce_command.h"
 #include "cli/evidence_command.h"
+#include "cli/exception_command.h"
 #include "cli/exit_code.h"
 #include "cli/key_command.h"
 #include "cli/query_command.h"
@@ -33,9 +37,13 @@ int run(int argc, char** argv) {
   add_query_command(app, exit_code);
   add_tail_command(app, exit_code);
   add_alerts_command(app, exit_code);
+  add_channel_command(app, exit_code);
+  add_exception_command(app, exit_code);
+  add_decision_command(app, exit_code);
   add_rules_command(app, exit_code);
   add_verify_command(app, exit_code);
   add_evidence_command(app, exit_code);
+  add_enforce_command(app, exit_code);
   add_key_command(app, exit_code);
   add_demo_command(app, exit_code);
   add_doctor_command(app, exit_code);

@@ -516,6 +516,9 @@ class Connection final : public HttpConnection,
     if (written) {
       count(HttpCount::kResponses);
       count(HttpCount::kBytesOut, body.size());
+      if (response.on_written) {
+        response.on_written();
+      }
     }
     co_return written;
   }

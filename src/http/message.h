@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,9 @@ struct HttpResponse {
   std::string body;
   // Instead of `body`, when set: one buffer for many answers. Sent as it is, never compressed here.
   std::shared_ptr<const std::string> shared_body;
+
+  // Called once on the I/O thread when the answer was handed to the network whole, never otherwise.
+  std::function<void()> on_written;
 
   std::string_view body_view() const {
     return shared_body != nullptr ? std::string_view(*shared_body) : std::string_view(body);

@@ -161,7 +161,12 @@ void DecisionSnapshot::overlapping(const IpNetwork& network, const Visit& visit)
   }
 }
 
+bool DecisionSnapshot::has_scope(ScopeKind scope) const {
+  return std::ranges::any_of(shapes_, [scope](const Shape& shape) { return shape.scope == scope; });
+}
+
 void DecisionSnapshot::insert(Ref<PackedDecision> decision) {
+  highest_id_ = std::max(highest_id_, decision->id());
   const auto prefix_bits = static_cast<std::uint8_t>(decision->network().prefix_bits);
   const ScopeKind scope = decision->scope();
   const Shape* shape = shape_of(scope, prefix_bits, decision->kind(), decision->context().custom);

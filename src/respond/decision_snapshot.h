@@ -50,6 +50,8 @@ class DecisionSnapshot {
   // Those whose network overlaps: it lies within the decision's or around it.
   void overlapping(const IpNetwork& network, const Visit& visit) const;
 
+  // Whether any decision has, or had, this scope.
+  bool has_scope(ScopeKind scope) const;
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   // Number of the last change that is in here: for DecisionBook::changes_since().
@@ -58,6 +60,8 @@ class DecisionSnapshot {
   // For the book: the next snapshot.
   void insert(Ref<PackedDecision> decision);
   void erase(const PackedDecision& decision);
+  // The highest id that was ever in here, ended or not.
+  std::uint64_t highest_id() const { return highest_id_; }
   void set_cursor(std::uint64_t cursor) { cursor_ = cursor; }
   std::uint64_t hash_of(const DecisionTarget& target) const;
 
@@ -79,6 +83,7 @@ class DecisionSnapshot {
 
   std::uint64_t hash_seed_ = 0;
   std::uint64_t cursor_ = 0;
+  std::uint64_t highest_id_ = 0;
   std::size_t size_ = 0;
   RadixMap<PackedDecision, DecisionIdKey> by_id_;
   std::vector<Shape> shapes_;  // by scope, then widest network first

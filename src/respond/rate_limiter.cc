@@ -13,11 +13,11 @@ constexpr std::int64_t kNanosPerMicro = 1'000;
 // How deep a bucket may go into debt when statuses cost more than was left, in full buckets.
 constexpr std::int64_t kDebtMax = 2;
 constexpr std::size_t kKeyBytesMax = 512;
+// In place of a limit's index, for throttling decisions.
+constexpr std::uint64_t kThrottleKeys = ~std::uint64_t{0};
 
 std::size_t rows_for(const EnforcementSettings& settings, std::size_t ways) {
-  return settings.rate_limits.empty()
-             ? 0
-             : std::bit_ceil(std::max<std::size_t>(1, settings.rate_keys_max / ways));
+  return std::bit_ceil(std::max<std::size_t>(1, settings.rate_keys_max / ways));
 }
 
 bool is_known(RateKey key, const RateSubject& subject) {
@@ -167,14 +167,29 @@ RateLimiter::Bucket& RateLimiter::place(Row& row, std::uint64_t key, std::int64_
   return *fullest;
 }
 
-void RateLimiter::spend(const Limit& limit, std::uint64_t key, std::int64_t tokens,
+void RateLimiter::spend(std::uint64_t key, std::int64_t cost_ns, std::int64_t depth_ns,
                         std::int64_t now) {
   const std::size_t at = key & (rows_.size() - 1);
   const MutexLock lock(locks_[at % kLocks]);
   Bucket& bucket = place(rows_[at], key, now);
   const std::int64_t before = std::max(bucket.full_at_ns, now);
-  bucket.full_at_ns =
-      std::min(before + tokens * limit.interval_ns, now + kDebtMax * limit.depth_ns);
+  bucket.full_at_ns = std::min(before + cost_ns, now + kDebtMax * depth_ns);
+}
+
+std::optional<Span> RateLimiter::throttle(std::uint64_t key, const ThrottleRate& rate) {
+  const std::int64_t now = now_ns();
+  KeyText text;
+  text.add(kThrottleKeys);
+  text.add(key);
+  const std::uint64_t hash = hash64(text.view(), hash_seed_);
+  const std::int64_t depth = rate.per.value * kNanosPerMicro;
+  const std::int64_t interval = depth / std::max<std::uint32_t>(1, rate.requests);
+  const std::int64_t over = full_at(hash, now) + interval - now - depth;
+  if (over > 0) {
+    return Span((over + kNanosPerMicro - 1) / kNanosPerMicro);
+  }
+  spend(hash, interval, depth, now);
+  return std::nullopt;
 }
 
 RateVerdict RateLimiter::check(const RateSubject& subject) {
@@ -204,7 +219,8 @@ RateVerdict RateLimiter::check(const RateSubject& subject) {
   }
   for (std::size_t i = 0; i < limits_.size(); ++i) {
     if (keys[i] != 0) {
-      spend(limits_[i], keys[i], static_cast<std::int64_t>(limits_[i].settings.cost), now);
+      const auto cost = static_cast<std::int64_t>(limits_[i].settings.cost);
+      spend(keys[i], cost * limits_[i].interval_ns, limits_[i].depth_ns, now);
     }
   }
   return verdict;
@@ -220,7 +236,7 @@ void RateLimiter::settle(const RateSubject& subject, unsigned status) {
     const std::int64_t more =
         status_cost(limit.settings, status) - static_cast<std::int64_t>(limit.settings.cost);
     if (more != 0) {
-      spend(limit, key_of(i, subject), more, now);
+      spend(key_of(i, subject), more * limit.interval_ns, limit.depth_ns, now);
     }
   }
 }

@@ -20,6 +20,7 @@
 #include "base/ip.h"
 #include "base/mutex.h"
 #include "config/enforcement_settings.h"
+#include "model/decision.h"
 #include "obs/metrics.h"
 
 namespace tocsin {
@@ -50,6 +51,9 @@ class RateLimiter {
 
   // Takes tokens when it lets through. Limits in dry run are counted and let through.
   RateVerdict check(const RateSubject& subject);
+  // A bucket of its own, for a throttling decision: `key` is the decision's id. How long to wait
+  // when it is empty.
+  std::optional<Span> throttle(std::uint64_t key, const ThrottleRate& rate);
   // How the request was answered: what its status costs beyond what check() took, or gives back.
   void settle(const RateSubject& subject, unsigned status);
 
@@ -79,7 +83,7 @@ class RateLimiter {
   std::int64_t now_ns() const { return clock_.since_boot().value * 1'000; }
   // When the bucket is full again; `now` when it is not kept.
   std::int64_t full_at(std::uint64_t key, std::int64_t now);
-  void spend(const Limit& limit, std::uint64_t key, std::int64_t tokens, std::int64_t now);
+  void spend(std::uint64_t key, std::int64_t cost_ns, std::int64_t depth_ns, std::int64_t now);
   Bucket& place(Row& row, std::uint64_t key, std::int64_t now);
 
   const std::uint64_t hash_seed_;

@@ -125,6 +125,18 @@ TEST_F(RateLimiterTest, DebtIsBounded) {
   EXPECT_LE(limiter.check(subject).retry_after, span_s(120));
 }
 
+TEST_F(RateLimiterTest, AThrottlingDecisionHasABucketOfItsOwn) {
+  RateLimiter limiter = make({});
+  const ThrottleRate rate{3, span_s(60)};
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(limiter.throttle(7, rate), std::nullopt);
+    EXPECT_EQ(limiter.throttle(8, rate), std::nullopt);
+  }
+  EXPECT_EQ(limiter.throttle(7, rate), span_s(20));
+  clock_.advance(span_s(20));
+  EXPECT_EQ(limiter.throttle(7, rate), std::nullopt);
+}
+
 TEST_F(RateLimiterTest, ADryRunIsCountedAndNeverEnforced) {
   RateLimitSettings dry = limit("dry", {RateKey::kAddress}, 1, span_s(60));
   dry.dry_run = true;

@@ -302,7 +302,7 @@ void ReceiptBook::find_not_taken(std::vector<Lapse>& lapses, const DecisionSnaps
           first = target_text(decision.full());
         }
       },
-      judged_through_ + 1);
+      judged_through_);
   judged_through_ = judged;
   if (lapse.decisions > 0) {
     lapse.sentence = fmt::format(

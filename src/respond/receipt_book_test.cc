@@ -130,6 +130,9 @@ TEST_F(ReceiptBookTest, WhoSaysGoodByeIsNotSilent) {
 }
 
 TEST_F(ReceiptBookTest, TellsOnceOfDecisionsThatNobodyTook) {
+  const DecisionSnapshot first = taken({1}, clock_.now());
+  clock_.advance(settings_.take_within);
+  EXPECT_EQ(lapses(first), (std::vector{LapseKind::kNotTaken}));
   book_->heard(from("fw", 2));
   const DecisionSnapshot snapshot = taken({1, 2, 3, 4}, clock_.now());
   clock_.advance(Span(settings_.take_within.value - 1));
