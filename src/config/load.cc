@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "config/enforcement_options.h"
 #include "config/notify_options.h"
+#include "config/respond_options.h"
 #include "config/section.h"
 #include "config/yaml.h"
 
@@ -169,6 +170,8 @@ void read_all(Section& root, Settings& settings) {
   read_decode(root.section("decode"), settings.decode);
   read_notify(root.section("notify"), settings.notify);
   read_enforcement(root.section("enforcement"), settings.enforcement);
+  read_respond(root.section("respond"), settings.respond);
+  read_networks_list(root, "trusted_proxies", settings.trusted_proxies);
   read_log(root.section("log"), settings.log);
   root.each("sources",
             [&settings](Section& item) { settings.sources.push_back(read_source(item)); });

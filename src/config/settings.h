@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "config/enforcement_settings.h"
 #include "config/notify_settings.h"
+#include "config/respond_settings.h"
 
 namespace tocsin {
 
@@ -125,7 +126,9 @@ struct Settings {
   DecodeSettings decode;
   NotifySettings notify;
   EnforcementSettings enforcement;
+  RespondSettings respond;
   LogSettings log;
+  std::vector<std::string> trusted_proxies;  // whose X-Forwarded-For is believed
   std::vector<SourceSettings> sources;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <vector>
 
 #include "base/ip.h"
 #include "base/text.h"
@@ -42,6 +43,22 @@ std::optional<std::int64_t> as_integer(const Value& value) {
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+constexpr std::size_t kForwardedMax = 32;
+
+// One hop as the headers write it: "203.0.113.7", or RFC 7239's
+// for="[2001:db8::1]:443";proto=https.
+std::string_view forwarded_address(std::string_view hop) {
+  for (std::string_view pair : split(hop, ';')) {
+    pair = trim(pair);
+    if (pair.size() > 4 && equals_ignore_case(pair.substr(0, 4), "for=")) {
+      pair = trim(pair.substr(4));
+      const bool quoted = pair.size() >= 2 && pair.front() == '"' && pair.back() == '"';
+      return quoted ? pair.substr(1, pair.size() - 2) : pair;
+    }
+  }
+  return trim(hop);
 }
 
 }  // namespace
@@ -188,6 +205,21 @@ bool EventWriter::ip(FieldId id, std::string_view address_text) {
     add(id, Value::text(copy(ip_text(*address))));
   }
   return address.has_value();
+}
+
+void EventWriter::forwarded(std::string_view list) {
+  if (has(fields::network_forwarded_ip)) {
+    return;
+  }
+  const std::vector<std::string_view> hops = split(list, ',');
+  std::size_t first = hops.size();
+  while (first > 0 && hops.size() - first < kForwardedMax &&
+         parse_ip_lenient(forwarded_address(hops[first - 1]))) {
+    --first;
+  }
+  for (; first < hops.size(); ++first) {
+    ip(fields::network_forwarded_ip, forwarded_address(hops[first]));
+  }
 }
 
 void EventWriter::source(std::string_view host) {

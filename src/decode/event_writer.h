@@ -67,6 +67,10 @@ class EventWriter {
   void text_if_any(FieldId id, std::string_view value);  // not when "" or "-"
   void integer(FieldId id, std::int64_t value) { add(id, Value::integer(value)); }
   bool integer_text(FieldId id, std::string_view digits);  // false: not a number, nothing added
+  // An X-Forwarded-For or Forwarded header: its hops as network.forwarded_ip, in order. What stands
+  // before a hop that is no address is left out, and so is a second header: a client could have
+  // written them, and the end of the list is what a proxy can be believed.
+  void forwarded(std::string_view list);
   // The address in canonical form; false when it is none.
   bool ip(FieldId id, std::string_view text);
   // An address goes to source.ip, any other name to source.address; port and brackets allowed.

@@ -198,5 +198,35 @@ TEST(HostileInput, RandomMutationsOfRealLinesNeverBreakTheInvariants) {
   }
 }
 
+// What stands left of something that is no address may have been written by the client himself.
+TEST(HostileInput, ForwardedChainsKeepOnlyWhatAProxyCanHaveWritten) {
+  Bench bench;
+  const std::pair<std::string, std::string> cases[] = {
+      {"198.51.100.1, 10.0.0.1", "198.51.100.1|10.0.0.1"},
+      {"192.0.2.66, unknown, 198.51.100.1", "198.51.100.1"},
+      {"192.0.2.66, <script>, 198.51.100.1", "198.51.100.1"},
+      {"nonsense, 198.51.100.1", "198.51.100.1"},
+      {"198.51.100.1:4711, [2001:db8::1]:443", "198.51.100.1|2001:db8::1"},
+      {"for=192.0.2.66;by=x, for=\\\"[2001:db8::1]:4711\\\";proto=https", "192.0.2.66|2001:db8::1"},
+      {"192.0.2.66, unknown", ""},
+  };
+  for (const auto& [header, wanted] : cases) {
+    const Seen event = bench.decode(
+        "{\"remote_addr\":\"203.0.113.7\",\"request_method\":\"GET\",\"request_uri\":\"/\","
+        "\"status\":\"200\",\"http_x_forwarded_for\":\"" +
+        header + "\"}");
+    EXPECT_EQ(event["network.forwarded_ip"], wanted) << header;
+    EXPECT_EQ(event["source.ip"], "203.0.113.7");
+  }
+}
+
+TEST(HostileInput, ASecondHeaderDoesNotLengthenTheChain) {
+  Bench bench;
+  const Seen event = bench.decode(
+      "203.0.113.7 - - [23/Nov/2026:14:00:00 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"x\" "
+      "\"x, 198.51.100.9\" \"192.0.2.66\"");
+  EXPECT_EQ(event["network.forwarded_ip"], "198.51.100.9");
+}
+
 }  // namespace
 }  // namespace tocsin

@@ -214,7 +214,7 @@ class Application {
         event_.source(value.is_text() ? value.as_text() : std::string_view{});
         return;
       case Kind::kForwarded:
-        write_forwarded(value.as_text());
+        event_.forwarded(value.as_text());
         return;
       case Kind::kUrl:
         if (value.is_text()) {
@@ -259,17 +259,6 @@ class Application {
   // Instead of the level that a syslog header told.
   void set_level(std::string_view level_word) {
     event_.out().set(fields::log_level, Value::text(utf8_prefix(level_word, kLevelBytesMax)));
-  }
-
-  void write_forwarded(std::string_view list) {
-    while (!list.empty()) {
-      std::string_view one;
-      if (!take_until(list, ",", one)) {
-        one = list;
-        list = {};
-      }
-      event_.ip(fields::network_forwarded_ip, trim(one));
-    }
   }
 
   void write_seconds(const Value& value, FieldId own) {

@@ -149,17 +149,6 @@ void write_duration_seconds(std::string_view seconds, EventWriter& event) {
   }
 }
 
-void write_forwarded(std::string_view list, EventWriter& event) {
-  while (!list.empty()) {
-    std::string_view one;
-    if (!take_until(list, ",", one)) {
-      one = list;
-      list = {};
-    }
-    event.ip(fields::network_forwarded_ip, trim(one));
-  }
-}
-
 void write_pair(std::string_view name, std::string_view value, EventWriter& event) {
   if (name == "rt" || name == "request_time") {
     write_duration_seconds(value, event);
@@ -194,8 +183,8 @@ void write_extra(std::string_view word, bool quoted, EventWriter& event) {
     write_pair(word.substr(0, equals), value, event);
     return;
   }
-  if (quoted && parse_ip(trim(word.substr(0, word.find(','))))) {
-    write_forwarded(word, event);
+  if (quoted && parse_ip(trim(word.substr(word.rfind(',') + 1)))) {
+    event.forwarded(word);
   } else if (!quoted && word.find('.') != std::string_view::npos &&
              !event.has(fields::event_duration)) {
     write_duration_seconds(word, event);

@@ -1,5 +1,6 @@
 #include "enrich/enricher.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
@@ -119,7 +120,43 @@ void Enricher::begin_batch() {
   }
 }
 
+void Enricher::name_client(EventBatch& events) {
+  const TrustedProxies& proxies = state_->current->proxies;
+  if (proxies.empty()) {
+    return;
+  }
+  std::optional<IpAddress> peer;
+  std::array<IpAddress, TrustedProxies::kHopsMax> hops;
+  std::size_t count = 0;
+  for (const Field& field : events.fields(events.size() - 1)) {
+    if (!field.value.is_text()) {
+      continue;
+    }
+    if (field.id == fields::source_ip && !peer) {
+      peer = parse_ip(field.value.as_text());
+    } else if (field.id == fields::network_forwarded_ip) {
+      if (const std::optional<IpAddress> hop = parse_ip(field.value.as_text())) {
+        // Of a chain that is too long the newest hops count: the oldest are the client's.
+        if (count == hops.size()) {
+          std::shift_left(hops.begin(), hops.end(), 1);
+          --count;
+        }
+        hops[count++] = *hop;
+      }
+    }
+  }
+  if (!peer) {
+    return;
+  }
+  const IpAddress client = proxies.client(*peer, std::span(hops).first(count));
+  if (client != *peer) {
+    events.set(fields::source_ip, Value::text(events.arena().copy(ip_text(client))));
+    events.add_copy(fields::network_proxy_ip, ip_text(*peer));
+  }
+}
+
 void Enricher::enrich_last(EventBatch& events) {
+  name_client(events);
   std::string_view source;
   std::string_view destination;
   std::array<bool, 4> told{};  // source country, source owner, destination country, its owner

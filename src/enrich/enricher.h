@@ -1,9 +1,10 @@
 // Enricher: adds to an event what tables know about its addresses. The door of enrich/.
 //
 // For source.ip and destination.ip: scope (always), country, network owner and threat lists (when
-// the tables have them). Adds fields only, changes none. The tables are one immutable snapshot,
-// replaced whole by whoever reloads (load_enrich_tables, Published::publish).
-// One Enricher per worker thread.
+// the tables have them). Adds fields only; the one that it changes is source.ip, when a trusted
+// proxy sent the request for somebody else (trusted_proxies.h): network.proxy_ip is then the proxy.
+// The tables are one immutable snapshot, replaced whole by whoever reloads (load_enrich_tables,
+// Published::publish). One Enricher per worker thread.
 #pragma once
 
 #include <memory>
@@ -28,6 +29,8 @@ class Enricher {
   void enrich_last(EventBatch& events);
 
  private:
+  void name_client(EventBatch& events);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -85,6 +85,35 @@ TEST_F(EnricherTest, WhatTheRecordToldIsNotToldTwice) {
   EXPECT_EQ(events.find(0, fields::source_as_name), nullptr);
 }
 
+TEST_F(EnricherTest, AClientBehindATrustedProxyIsTheSource) {
+  const auto client_of = [this](std::string_view peer, std::vector<std::string_view> hops) {
+    EventBatch events(one_record());
+    events.begin_event(0);
+    events.add_text(fields::source_ip, peer);
+    for (const std::string_view hop : hops) {
+      events.add_text(fields::network_forwarded_ip, hop);
+    }
+    enricher_.begin_batch();
+    enricher_.enrich_last(events);
+    const std::string_view proxy = events.text(0, fields::network_proxy_ip);
+    return std::string(events.text(0, fields::source_ip)) + (proxy.empty() ? "" : " via ") +
+           std::string(proxy);
+  };
+  EXPECT_EQ(client_of("203.0.113.1", {"198.51.100.9"}), "203.0.113.1");  // nobody is trusted
+  auto tables = std::make_shared<EnrichTables>();
+  tables->proxies = TrustedProxies({"203.0.113.0/28"});
+  tables_.publish(std::move(tables));
+  EXPECT_EQ(client_of("203.0.113.1", {"198.51.100.9"}), "198.51.100.9 via 203.0.113.1");
+  EXPECT_EQ(client_of("203.0.113.1", {"192.0.2.66", "198.51.100.9"}),
+            "198.51.100.9 via 203.0.113.1");
+  EXPECT_EQ(client_of("198.51.100.9", {"192.0.2.66"}), "198.51.100.9");
+  EXPECT_EQ(client_of("203.0.113.1", {}), "203.0.113.1");
+  // A chain that is longer than anything real: its end is what counts.
+  std::vector<std::string_view> hops(100, "192.0.2.66");
+  hops.push_back("198.51.100.9");
+  EXPECT_EQ(client_of("203.0.113.1", hops), "198.51.100.9 via 203.0.113.1");
+}
+
 TEST_F(EnricherTest, NewTablesCountFromTheNextBatchOnAndOldEventsStayReadable) {
   tables_.publish(tables_of("203.0.113.0,203.0.113.255,64500,Old\n", "203.0.113.7\n"));
   const EventBatch before = enriched("203.0.113.7");

@@ -74,6 +74,7 @@ std::shared_ptr<const ThreatList> load_threats(FileSystem& files, const ThreatLi
 std::shared_ptr<const EnrichTables> load_enrich_tables(FileSystem& files, const EnrichFiles& from,
                                                        Log& log, const EnrichTables* previous) {
   auto tables = std::make_shared<EnrichTables>();
+  tables->proxies = TrustedProxies(from.trusted_proxies);
   if (!from.country_mmdb.empty()) {
     auto country = CountryTable::open(from.country_mmdb);
     if (country) {

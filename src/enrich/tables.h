@@ -10,6 +10,7 @@
 #include "enrich/country.h"
 #include "enrich/network_owner.h"
 #include "enrich/threat_list.h"
+#include "enrich/trusted_proxies.h"
 #include "obs/log.h"
 #include "sys/file_system.h"
 
@@ -19,12 +20,14 @@ struct EnrichTables {
   std::shared_ptr<const CountryTable> country;     // null: off
   std::shared_ptr<const NetworkOwnerTable> owner;  // null: off
   std::vector<std::shared_ptr<const ThreatList>> threats;
+  TrustedProxies proxies;
 };
 
 struct EnrichFiles {
   std::string country_mmdb;             // "" = off
   std::vector<std::string> owner_csvs;  // start,end,number,name
   std::vector<ThreatListFile> threats;
+  std::vector<std::string> trusted_proxies = {};  // networks; not a file
 };
 
 // Loads what is there. A missing or unreadable file turns its feature off and is logged once here;

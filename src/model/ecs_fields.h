@@ -169,7 +169,9 @@ enum class FieldType : std::uint8_t {
   FIELD(threat_indicator_description, "threat.indicator.description", kKeyword) \
   FIELD(threat_indicator_reference, "threat.indicator.reference", kKeyword)     \
   FIELD(threat_matched_field, "threat.enrichments.matched.field", kKeyword)     \
-  FIELD(threat_matched_atomic, "threat.enrichments.matched.atomic", kKeyword)
+  FIELD(threat_matched_atomic, "threat.enrichments.matched.atomic", kKeyword)   \
+  FIELD(network_proxy_ip, "network.proxy_ip", kIp)                              \
+  FIELD(tocsin_enforced, "tocsin.enforced", kBool)
 
 struct KnownField {
   std::string_view name;

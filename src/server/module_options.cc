@@ -70,6 +70,7 @@ EnrichFiles enrich_files(const Settings& settings) {
     file.count_min = static_cast<std::uint32_t>(list.count_min);
     files.threats.push_back(std::move(file));
   }
+  files.trusted_proxies = settings.trusted_proxies;
   return files;
 }
 
