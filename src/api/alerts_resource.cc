@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "alert/triage.h"
 #include "api/parameters.h"
@@ -11,6 +12,8 @@
 
 namespace tocsin {
 namespace {
+
+constexpr std::size_t kBulkMax = 10'000;  // alerts that one call changes
 
 constexpr std::array kLevels = {Level::kInformational, Level::kLow, Level::kMedium, Level::kHigh,
                                 Level::kCritical};
@@ -35,10 +38,8 @@ Result<AlertState> read_state(const std::string& word) {
   return *state;
 }
 
-Result<AlertFilter> read_filter(const HttpRequest& request, Micros now) {
-  TRY_ASSIGN(const Parameters given,
-             Parameters::of_query(request, {"state", "level", "rule", "key", "assignee", "from",
-                                            "to", "limit", "cursor"}));
+// What to choose by; the page is not read here.
+Result<AlertFilter> read_choice(const Parameters& given, Micros now) {
   AlertFilter filter;
   TRY_ASSIGN(const std::vector<std::string> states, given.texts("state"));
   for (const std::string& word : states) {
@@ -54,6 +55,14 @@ Result<AlertFilter> read_filter(const HttpRequest& request, Micros now) {
   TRY_ASSIGN(filter.assignee, given.text("assignee"));
   TRY_ASSIGN(filter.from, given.time("from", now));
   TRY_ASSIGN(filter.to, given.time("to", now));
+  return filter;
+}
+
+Result<AlertFilter> read_filter(const HttpRequest& request, Micros now) {
+  TRY_ASSIGN(const Parameters given,
+             Parameters::of_query(request, {"state", "level", "rule", "key", "assignee", "from",
+                                            "to", "limit", "cursor"}));
+  TRY_ASSIGN(AlertFilter filter, read_choice(given, now));
   TRY_ASSIGN(const auto limit, given.number("limit", 1, kAlertsPageMax));
   filter.limit = limit.value_or(filter.limit);
   TRY_ASSIGN(const std::optional<std::string> cursor, given.text("cursor"));
@@ -197,16 +206,64 @@ Result<HttpResponse> AlertsResource::change(const Call& call) {
 }
 
 Result<HttpResponse> AlertsResource::change_many(const Call& call) {
-  TRY_ASSIGN(const Parameters given, Parameters::of_json(call.request.body, {"ids"}, {"change"}));
-  TRY_ASSIGN(const std::vector<std::string> ids, given.texts("ids"));
+  TRY_ASSIGN(const Parameters given,
+             Parameters::of_json(call.request.body, {"ids", "dry_run"}, {"change", "filter"}));
+  TRY_ASSIGN(const std::vector<std::string> named, given.texts("ids"));
+  TRY_ASSIGN(const std::optional<std::string> filter, given.object("filter"));
   TRY_ASSIGN(const std::optional<std::string> change, given.object("change"));
+  TRY_ASSIGN(const std::optional<bool> dry_run, given.flag("dry_run"));
   TRY_ASSIGN(const AlertPatch patch, read_patch(change.value_or("{}")));
-  TRY_ASSIGN(const std::vector<Alert> changed, alerts_.change(ids, patch, call.who.key_id));
+  TRY(check_patch(patch));
+  if (filter.has_value() == !named.empty()) {
+    return fail(ErrorCode::kInvalid, "say which alerts: either ids or a filter");
+  }
+  TRY_ASSIGN(const std::vector<std::string> ids,
+             filter ? ids_of(*filter) : Result<std::vector<std::string>>(named));
+  std::vector<Alert> changed;
+  if (!dry_run.value_or(false)) {
+    TRY_ASSIGN(changed, change_all(ids, patch, call.who.key_id));
+  }
   JsonWriter json;
-  json.begin_object();
+  json.begin_object().member("matched", std::uint64_t{ids.size()});
+  json.member("changed", std::uint64_t{changed.size()});
+  changed.resize(std::min(changed.size(), kAlertsPageMax));
   write_alerts(json, changed);
   json.end_object();
   return HttpResponse::json(200, json.take());
+}
+
+// All that the filter finds; what it finds too much of is refused, not cut.
+Result<std::vector<std::string>> AlertsResource::ids_of(const std::string& json) {
+  TRY_ASSIGN(const Parameters given, Parameters::of_json(json, {"state", "level", "rule", "key",
+                                                                "assignee", "from", "to"}));
+  TRY_ASSIGN(AlertFilter filter, read_choice(given, clock_.now()));
+  filter.limit = kAlertsPageMax;
+  std::vector<std::string> ids;
+  do {
+    TRY_ASSIGN(const AlertPage page, alerts_.list(filter));
+    for (const Alert& alert : page.alerts) {
+      ids.push_back(alert.id);
+    }
+    filter.cursor = page.next;
+  } while (!filter.cursor.empty() && ids.size() <= kBulkMax);
+  if (ids.size() > kBulkMax) {
+    return fail(ErrorCode::kTooLarge, "the filter finds more than {} alerts: narrow it", kBulkMax);
+  }
+  return ids;
+}
+
+// A transaction takes kAlertsPageMax; each is all or none.
+Result<std::vector<Alert>> AlertsResource::change_all(std::span<const std::string> ids,
+                                                      const AlertPatch& patch,
+                                                      const std::string& who) {
+  std::vector<Alert> all;
+  while (!ids.empty()) {
+    const std::size_t some = std::min(ids.size(), kAlertsPageMax);
+    TRY_ASSIGN(std::vector<Alert> changed, alerts_.change(ids.first(some), patch, who));
+    std::ranges::move(changed, std::back_inserter(all));
+    ids = ids.subspan(some);
+  }
+  return all;
 }
 
 }  // namespace tocsin

@@ -19,6 +19,10 @@ class AlertsResource {
   Result<HttpResponse> change_many(const Call& call);
 
  private:
+  Result<std::vector<std::string>> ids_of(const std::string& json);
+  Result<std::vector<Alert>> change_all(std::span<const std::string> ids, const AlertPatch& patch,
+                                        const std::string& who);
+
   AlertStore& alerts_;
   Clock& clock_;
 };

@@ -1,6 +1,8 @@
 #include "api/api.h"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 
 #include "api/call.h"
 #include "api/cancel_watch.h"
@@ -30,6 +32,15 @@ class RequestIds {
   std::atomic<std::uint64_t> count_{0};
 };
 
+std::vector<Route> with(std::vector<Route> routes, Enforcement& enforcement,
+                        DecisionsResource& decisions, People& people) {
+  std::ranges::move(people.routes(), std::back_inserter(routes));
+  std::ranges::move(enforcement.routes(), std::back_inserter(routes));
+  std::ranges::move(enforcement.lapi_routes(), std::back_inserter(routes));
+  std::ranges::move(decisions.routes(), std::back_inserter(routes));
+  return routes;
+}
+
 class HttpApi final : public Api {
  public:
   HttpApi(const ApiSettings& settings, const ApiServices& of)
@@ -47,11 +58,16 @@ class HttpApi final : public Api {
         evidence_(of.journal, of.events, watch_, of.clock),
         sources_(of.sources, of.vitals, of.clock),
         keys_(of.keys, of.clock),
+        people_(of.people, of.alerts, of.clock),
+        enforcement_(of.enforcement, {of.keys, of.alerts, of.journal, of.metrics, of.clock}),
+        decided_(of.decisions),
+        decisions_(of.decisions, {of.alerts, of.events, of.rules, watch_, of.clock}),
         server_({of.vitals, of.journal, of.events, of.metrics, of.clock}, settings.version),
-        router_(make_routes(
-            {ingest_, search_, tails_, records_, alerts_, rules_, journal_, evidence_, sources_,
-             keys_, server_},
-            settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey)),
+        router_(with(
+            make_routes({ingest_, search_, tails_, records_, alerts_, rules_, journal_, evidence_,
+                         sources_, keys_, server_},
+                        settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey),
+            enforcement_, decisions_, people_)),
         pool_(settings.threads, settings.waiting_max) {}
   ~HttpApi() override { stop(); }
 
@@ -72,13 +88,17 @@ class HttpApi final : public Api {
     };
   }
 
-  void sample_rates() override { sources_.sample(); }
+  void sample_rates() override {
+    sources_.sample();
+    enforcement_.drop_stale();
+  }
 
   void stop() override {
     stopping_ = true;
     watch_.cancel_all();
     pool_.stop();
     tails_.stop();
+    enforcement_.stop();
     watch_.stop();
   }
 
@@ -111,6 +131,11 @@ class HttpApi final : public Api {
       admission.who = std::move(verdict.who);
       admission.refusal = std::move(verdict.refusal);
     }
+    if (is_lapi_path(request.path)) {
+      admission.refusal = admission.refusal              ? lapi_refusal(*admission.refusal)
+                          : admission.match.route->scope ? std::nullopt
+                                                         : enforcement_.refuse_watcher(request);
+    }
     return admission;
   }
 
@@ -128,6 +153,7 @@ class HttpApi final : public Api {
     }
     const Route* route = admission.match.route;
     count(*route);
+    note_administrator(call);
     switch (route->place) {
       case Place::kHere:
         route->run(std::move(call));
@@ -145,6 +171,20 @@ class HttpApi final : public Api {
     if (!pool_.try_run(work)) {
       asked->answer(problem(503, "busy", "all workers are busy; try again", asked->request_id));
     }
+  }
+
+  // Nothing may stand in the way of who could repair a mistake.
+  void note_administrator(const Call& call) {
+    const std::optional<IpAddress> peer = parse_ip(call.request.peer_ip);
+    if (!peer || !call.who.scopes.has(Scope::kAdmin) ||
+        !decided_.guards.parts().admins.seen(call.request.peer_ip, call.who.name)) {
+      return;
+    }
+    // When the pool is full or lifting fails, the next list change or restart tries again.
+    WorkPool::Work work = [this, address = *peer] {
+      static_cast<void>(decided_.book.recheck(IpNetwork{address, 128}));
+    };
+    static_cast<void>(pool_.try_run(work));
   }
 
   void count(const Route& route) {
@@ -169,6 +209,10 @@ class HttpApi final : public Api {
   EvidenceResource evidence_;
   SourcesResource sources_;
   KeysResource keys_;
+  People people_;
+  Enforcement enforcement_;
+  const DecisionServices decided_;
+  DecisionsResource decisions_;
   ServerResource server_;
   Router router_;
   WorkPool pool_;

@@ -13,6 +13,9 @@
 
 #include "access/key_store.h"
 #include "alert/alert_store.h"
+#include "api/decisions_resource.h"
+#include "api/enforcement.h"
+#include "api/people.h"
 #include "api/services.h"
 #include "base/clock.h"
 #include "http/server.h"
@@ -48,6 +51,9 @@ struct ApiServices {
   SourceStats& sources;
   RuleDesk& rules;
   Vitals& vitals;
+  EnforcementServices enforcement;
+  PeopleServices people;
+  DecisionServices decisions;
   Metrics& metrics;
   Log& log;
   Clock& clock;

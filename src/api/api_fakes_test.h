@@ -11,6 +11,7 @@
 
 #include "api/api.h"
 #include "http/exchange.h"
+#include "respond/book_rig_test.h"
 #include "testing/fake_clock.h"
 #include "testing/temp_directory.h"
 
@@ -256,15 +257,28 @@ class Asked {
   std::shared_ptr<HttpExchange> exchange_;
 };
 
-class ApiTest : public ::testing::Test {
+class FakeFacts final : public AddressFacts {
+ public:
+  Facts now;
+  Facts of(const IpAddress& address) override {
+    static_cast<void>(address);
+    return now;
+  }
+};
+
+class ApiTest : public BookRig {
  protected:
   void SetUp() override {
-    db_ = std::move(*StateDb::open({.path = directory_ / "state.db"}, files_, clock_));
+    BookRig::SetUp();
+    receipts_ = std::move(*ReceiptBook::open(enforcement_, *db_, clock_, metrics_));
     keys_ = std::move(*KeyStore::open(*db_, clock_, metrics_));
     alerts_ = std::move(*AlertStore::open(*db_, clock_, metrics_));
+    open_people();
     admin_ = make_key("boss", {Scope::kAdmin});
     reader_ = make_key("reader", {Scope::kRead});
     ingester_ = make_key("shop front", {Scope::kIngest});
+    enforcer_ = make_key("firewall", {Scope::kEnforcer});
+    watcher_ = make_key("agent", {Scope::kWatcher});
     auto records = std::make_shared<RecordBatch>();
     const std::uint32_t origin = records->add_origin({"http:shop", "192.0.2.1", "app.auth"});
     ASSERT_TRUE(records->add(origin, clock_.now(), "first line"));
@@ -276,8 +290,45 @@ class ApiTest : public ::testing::Test {
   void start(ApiSettings settings) {
     settings.version = "1.2.3";
     api_.reset();
-    api_ = make_api(settings, {*keys_, *alerts_, store_, *journal_, sink_, sources_, desk_, vitals_,
-                               metrics_, log_, clock_});
+    limits_ = std::make_unique<RateLimiter>(enforcement_, 7, clock_, metrics_);
+    api_ = make_api(settings, {*keys_,
+                               *alerts_,
+                               store_,
+                               *journal_,
+                               sink_,
+                               sources_,
+                               desk_,
+                               vitals_,
+                               enforcement_services(), {*notifier_, *exceptions_},
+                               {*book_, *guards_, audit_},
+                               metrics_,
+                               log_,
+                               clock_});
+  }
+
+  // One channel of the file, with a route, and a secret that nobody may see.
+  void open_people() {
+    exceptions_ = std::move(*ExceptionStore::open(*db_, files_, clock_, metrics_));
+    alerts_->set_exceptions(exceptions_.get());
+    NotifySettings notify;
+    notify.channels.emplace_back();
+    notify.channels[0].name = "filed";
+    notify.channels[0].type = "ntfy";
+    notify.channels[0].texts = {{"url", "http://127.0.0.1:1"}, {"topic", "t"}};
+    notify.channels[0].secrets = {{"token", {SecretSource::From::kEnvironment, "PATH"}}};
+    notify.routes.emplace_back();
+    notify.routes[0].to = {"filed"};
+    auto notifier = Notifier::open(notify, *SecretBox::open(files_, directory_ / "secrets.key"), 7,
+                                   {*db_, files_, environment_, clock_, metrics_, log_});
+    ASSERT_TRUE(notifier) << notifier.error().text();
+    notifier_ = std::move(*notifier);
+    alerts_->set_recorder([this](soci::session& sql, std::span<const AlertEvent> events) {
+      return notifier_->record(sql, events);
+    });
+  }
+
+  EnforcementServices enforcement_services() {
+    return {*book_, *receipts_, *limits_, facts_, enforcement_.challenge_url, std::string(32, 's')};
   }
 
   std::string make_key(const std::string& name, ScopeSet scopes) {
@@ -336,22 +387,24 @@ class ApiTest : public ::testing::Test {
     ASSERT_TRUE(alerts_->fold(std::vector{finding}, Seq(seq)));
   }
 
-  TempDirectory directory_;
-  PosixFileSystem files_;
-  FakeClock clock_;
-  Metrics metrics_;
   Log log_;
   SourceStats sources_{metrics_};
   FakeSink sink_;
   FakeStore store_;
   FakeDesk desk_;
   FakeVitals vitals_;
-  std::unique_ptr<StateDb> db_;
+  FakeFacts facts_;
+  EnforcementSettings enforcement_;
+  std::unique_ptr<ReceiptBook> receipts_;
+  std::unique_ptr<RateLimiter> limits_;
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<AlertStore> alerts_;
+  ProcessEnvironment environment_;
+  std::unique_ptr<ExceptionStore> exceptions_;
+  std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<FakeJournal> journal_;
   std::unique_ptr<Api> api_;
-  std::string admin_, reader_, ingester_;
+  std::string admin_, reader_, ingester_, enforcer_, watcher_;
 };
 
 }  // namespace tocsin

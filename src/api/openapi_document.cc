@@ -1,18 +1,25 @@
 // The API as OpenAPI 3.1: paths, then what they are made of. "x-scope" is the scope that a key
 // needs; empty: none. openapi_test.cc holds it against routes.cc and against real answers.
+#include <string>
+
+#include <fmt/format.h>
+
 #include "api/openapi.h"
+#include "api/openapi_parts.h"
 
 namespace tocsin {
 namespace {
 
-constexpr std::string_view kDocument = R"json({
+constexpr std::string_view kHead = R"json({
  "openapi": "3.1.0",
  "info": {
   "title": "Tocsin", "version": "1",
   "summary": "Collects logs as evidence, notices attacks, walks the team through the incident",
   "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
  "security": [{"bearer": []}, {"apiKey": []}, {"basic": []}],
- "paths": {
+ "paths": {)json";
+
+constexpr std::string_view kPaths = R"json(
   "/api/v1/events": {
    "post": {
     "operationId": "sendEvents", "tags": ["events"],
@@ -205,15 +212,17 @@ constexpr std::string_view kDocument = R"json({
   "/api/v1/alerts/bulk": {
    "post": {
     "operationId": "changeAlerts", "tags": ["alerts"],
-    "summary": "Change several alerts: all or none", "x-scope": "admin",
+    "summary": "Change several alerts, by id or by what they have in common", "x-scope": "admin",
     "requestBody": {
      "required": true,
      "content": {
       "application/json": {
        "schema": {
-        "type": "object", "required": ["ids", "change"],
+        "type": "object", "required": ["change"],
         "properties": {
          "ids": {"type": "array", "items": {"type": "string"}},
+         "filter": {"$ref": "#/components/schemas/AlertChoice"},
+         "dry_run": {"type": "boolean"},
          "change": {"$ref": "#/components/schemas/AlertPatch"}}}}}},
     "responses": {
      "200": {
@@ -221,8 +230,9 @@ constexpr std::string_view kDocument = R"json({
       "content": {
        "application/json": {
         "schema": {
-         "type": "object", "required": ["alerts"],
+         "type": "object", "required": ["matched", "changed", "alerts"],
          "properties": {
+          "matched": {"type": "integer"}, "changed": {"type": "integer"},
           "alerts": {"type": "array", "items": {"$ref": "#/components/schemas/Alert"}}}}}}},
      "default": {"$ref": "#/components/responses/Problem"}}}},
   "/api/v1/alerts/{id}": {
@@ -472,7 +482,9 @@ constexpr std::string_view kDocument = R"json({
     "description": "Why not",
     "content": {
      "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}},
-  "schemas": {
+  "schemas": {)json";
+
+constexpr std::string_view kSchemas = R"json(
    "Problem": {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "request_id"],
@@ -679,7 +691,11 @@ constexpr std::string_view kDocument = R"json({
 }  // namespace
 
 std::string_view openapi_document() {
-  return kDocument;
+  static const std::string document = fmt::format(
+      "{}{},{},{},{}{},{},{},{}", kHead, openapi_people_paths(), openapi_enforcement_paths(),
+      openapi_decisions_paths(), kPaths, openapi_people_schemas(), openapi_enforcement_schemas(),
+      openapi_decisions_schemas(), kSchemas);
+  return document;
 }
 
 }  // namespace tocsin

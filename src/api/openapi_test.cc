@@ -138,6 +138,14 @@ class OpenapiTest : public ApiTest {
     std::vector<Route> list = make_routes(
         {ingest, search, tails, records, alerts, rules, journal, evidence, sources, keys, server},
         MetricsAccess::kWithKey);
+    Enforcement enforcement(enforcement_services(),
+                            {*keys_, *alerts_, *journal_, metrics_, clock_});
+    std::ranges::move(enforcement.routes(), std::back_inserter(list));
+    People people({*notifier_, *exceptions_}, *alerts_, clock_);
+    std::ranges::move(people.routes(), std::back_inserter(list));
+    DecisionsResource decisions({*book_, *guards_, audit_},
+                                {*alerts_, store_, desk_, watch, clock_});
+    std::ranges::move(decisions.routes(), std::back_inserter(list));
     for (Route& route : list) {
       route.run = nullptr;  // the resources go with this function
     }
@@ -170,6 +178,19 @@ class OpenapiTest : public ApiTest {
       return "not JSON";
     }
     return Shape(document_).fault(schema, body, "body");
+  }
+
+  struct Case {
+    std::string method, path, pattern, body;
+    std::vector<QueryParameter> query;
+  };
+  void expect_shapes(const std::vector<Case>& cases) {
+    for (const Case& one : cases) {
+      const Answered answered = ask(request(one.method, one.path, admin_, one.body, one.query));
+      EXPECT_EQ(fault(one.method, one.pattern, answered), "")
+          << one.method << " " << one.path << " " << answered.status << "\n"
+          << answered.body;
+    }
   }
 
   simdjson::dom::parser parser_;
@@ -234,11 +255,7 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
   sources_.source("http:web", "http").received(1, 1, clock_.now());
   sources_.source("file:/x", "file").lost(IntakeLoss::kUnreadable);
   const std::string id = member(get("/api/v1/alerts").body, "/alerts/0/id");
-  struct Case {
-    std::string method, path, pattern, body;
-    std::vector<QueryParameter> query;
-  };
-  const std::vector<Case> cases = {
+  expect_shapes({
       {"POST", "/api/v1/events", "/api/v1/events", "{\"a\":1}\n{\n", {}},
       {"POST", "/api/v1/events", "/api/v1/events", "", {}},
       {"GET", "/api/v1/events/search", "/api/v1/events/search", "", {{"sql", "SELECT 1"}}},
@@ -272,13 +289,69 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
       {"GET", "/api/v1/health", "/api/v1/health", "", {}},
       {"GET", "/metrics", "/metrics", "", {}},
       {"GET", "/api/v1/openapi.json", "/api/v1/openapi.json", "", {}},
-  };
-  for (const Case& one : cases) {
-    const Answered answered = ask(request(one.method, one.path, admin_, one.body, one.query));
-    EXPECT_EQ(fault(one.method, one.pattern, answered), "")
-        << one.method << " " << one.path << " " << answered.status << "\n"
-        << answered.body;
-  }
+  });
+}
+
+TEST_F(OpenapiTest, AnswersAboutPeopleHaveTheShapeThatIsDescribed) {
+  open_alert("192.0.2.1", 1);
+  expect_shapes({
+      {"POST",
+       "/api/v1/alerts/bulk",
+       "/api/v1/alerts/bulk",
+       R"({"filter":{"level":"high"},"change":{"assignee":"bob"},"dry_run":true})",
+       {}},
+      {"PUT",
+       "/api/v1/channels/team",
+       "/api/v1/channels/{name}",
+       R"({"type":"slack","url":"https://h/x"})",
+       {}},
+      {"GET", "/api/v1/channels", "/api/v1/channels", "", {}},
+      {"GET", "/api/v1/notifications", "/api/v1/notifications", "", {}},
+      {"POST", "/api/v1/notifications/retry", "/api/v1/notifications/retry", R"({"all":true})", {}},
+      {"POST",
+       "/api/v1/notifications/drop",
+       "/api/v1/notifications/drop",
+       R"({"channel":"team"})",
+       {}},
+      {"POST",
+       "/api/v1/exceptions/preview",
+       "/api/v1/exceptions/preview",
+       R"({"rule":"brute"})",
+       {}},
+      {"POST",
+       "/api/v1/exceptions",
+       "/api/v1/exceptions",
+       R"({"rule":"brute","reason":"ours"})",
+       {}},
+      {"GET", "/api/v1/exceptions", "/api/v1/exceptions", "", {}},
+  });
+}
+
+TEST_F(OpenapiTest, AnswersAboutDecisionsHaveTheShapeThatIsDescribed) {
+  expect_shapes({
+      {"POST", "/api/v1/decisions", "/api/v1/decisions", R"({"value":"198.51.100.7"})", {}},
+      {"POST", "/api/v1/decisions", "/api/v1/decisions", R"({"value":"10.0.0.1"})", {}},
+      {"GET", "/api/v1/decisions", "/api/v1/decisions", "", {}},
+      {"GET", "/api/v1/decisions/1", "/api/v1/decisions/{id}", "", {}},
+      {"GET", "/api/v1/decisions/export", "/api/v1/decisions/export", "", {}},
+      {"GET", "/api/v1/decisions/export", "/api/v1/decisions/export", "", {{"format", "csv"}}},
+      {"POST",
+       "/api/v1/decisions/import",
+       "/api/v1/decisions/import",
+       R"([{"value":"198.51.100.8"}])",
+       {}},
+      {"POST",
+       "/api/v1/decisions/simulate",
+       "/api/v1/decisions/simulate",
+       R"({"value":"198.51.100.9"})",
+       {}},
+      {"GET", "/api/v1/decisions/approvals", "/api/v1/decisions/approvals", "", {}},
+      {"GET", "/api/v1/decisions/armed", "/api/v1/decisions/armed", "", {}},
+      {"POST", "/api/v1/decisions/breaker", "/api/v1/decisions/breaker", R"({"open":true})", {}},
+      {"GET", "/api/v1/decisions/breaker", "/api/v1/decisions/breaker", "", {}},
+      {"DELETE", "/api/v1/decisions/1", "/api/v1/decisions/{id}", "", {}},
+      {"POST", "/api/v1/decisions/lift", "/api/v1/decisions/lift", R"({"all":true})", {}},
+  });
 }
 
 TEST_F(OpenapiTest, ProblemsHaveTheShapeThatIsDescribed) {

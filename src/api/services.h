@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ip.h"
 #include "base/result.h"
 #include "base/strong.h"
 #include "base/time.h"
@@ -45,6 +46,17 @@ class Vitals {
   virtual VitalSigns signs() = 0;
   // Records of that source that no format recognised.
   virtual std::uint64_t undecoded(std::string_view source) = 0;
+};
+
+// Where an address is and whose it is, from the tables in force.
+class AddressFacts {
+ public:
+  struct Facts {
+    std::string country;  // "DE"; empty: not known
+    std::string owner;    // "AS64500"; empty: not known
+  };
+  virtual ~AddressFacts() = default;
+  virtual Facts of(const IpAddress& address) = 0;
 };
 
 }  // namespace tocsin

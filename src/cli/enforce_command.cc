@@ -128,7 +128,9 @@ Status enforce_file(const EnforceArguments& arguments) {
   }
   TRY_ASSIGN(options.reload_every, span_of("--reload-every", arguments.reload_every));
   PosixFileSystem files;
-  FileEnforcer enforcer(options, files);
+  SystemClock clock;
+  FileEnforcer enforcer(options, files,
+                        [&clock](const ChildProcess& child) { return run_child(child, clock); });
   return enforce(arguments, enforcer, options.reload_every);
 }
 
@@ -166,7 +168,9 @@ Status enforce_exec(const EnforceArguments& arguments) {
   if (options.begin.empty() && options.end.empty()) {
     return Error(ErrorCode::kInvalid, "--begin or --end is needed");
   }
-  ExecEnforcer enforcer(options);
+  SystemClock clock;
+  ExecEnforcer enforcer(options,
+                        [&clock](const ChildProcess& child) { return run_child(child, clock); });
   return enforce(arguments, enforcer, span_s(20));
 }
 

@@ -33,7 +33,7 @@ struct ChannelSettings {
   std::map<std::string, SecretSource, std::less<>> secrets;
 
   std::uint64_t messages_per_minute_max = 10;  // above it alerts are told together
-  std::uint64_t attempts_max = 10;             // then the message is put on the dead-letter list
+  std::uint64_t attempts_max = 50;             // then the message is put on the dead-letter list
   Span timeout = span_s(15);                   // of one attempt
   std::string quiet;                           // a schedule; empty: never
   std::string quiet_below = "critical";        // what waits in quiet hours: levels below this

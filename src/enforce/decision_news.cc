@@ -4,14 +4,16 @@
 
 namespace tocsin {
 
-std::vector<DecisionNews> news_of(const StandingChange& change) {
+std::vector<DecisionNews> news_of(const StandingChange& change, const StandingDecisions& all) {
   std::vector<DecisionNews> news;
   news.reserve(change.removed.size() + change.added.size());
   for (const Standing& standing : change.removed) {
     news.push_back({&standing, DecisionMoment::kEnd});
   }
   for (const Standing& standing : change.added) {
-    news.push_back({&standing, DecisionMoment::kBegin});
+    if (all.find(standing.decision.id) != nullptr) {
+      news.push_back({&standing, DecisionMoment::kBegin});
+    }
   }
   return news;
 }

@@ -15,8 +15,8 @@ struct DecisionNews {
   DecisionMoment moment;
 };
 
-// What ended first, then what began.
-std::vector<DecisionNews> news_of(const StandingChange& change);
+// What ended first, then what began and still stands.
+std::vector<DecisionNews> news_of(const StandingChange& change, const StandingDecisions& all);
 // Everything that stands, as beginnings, in the order of ids.
 std::vector<DecisionNews> news_of(const StandingDecisions& all);
 

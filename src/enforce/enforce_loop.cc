@@ -55,7 +55,9 @@ void EnforceLoop::run(const std::stop_token& stop) {
       return;
     }
     const Span wait = next_retry();
-    log_.warning("{}; again in {}", done.error().full_text(), span_text(wait));
+    if (done.error().code() != ErrorCode::kExhausted) {  // else it only waits for its turn
+      log_.warning("{}; again in {}", done.error().full_text(), span_text(wait));
+    }
     pause(stop, wait);
   }
 }
@@ -123,8 +125,9 @@ Status EnforceLoop::carry_out(Span now) {
   if (!restored_) {
     TRY(enforcer_.restore(standing_, now));
     restored_ = true;
-    waiting_ = {};
-  } else if (!waiting_.empty()) {
+    waiting_.added.clear();
+  }
+  if (!waiting_.empty()) {
     TRY_ASSIGN(Enforcer::Applied applied, enforcer_.apply(waiting_, standing_, now));
     waiting_ = {};
     append(failed_, applied.failed);

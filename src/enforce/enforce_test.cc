@@ -27,13 +27,14 @@ TEST(Feed, ReadsDecisionsOfAllScopes) {
 }
 
 TEST(Feed, RefusesWhatIsNoFeed) {
-  for (
-      const std::string_view json :
-      {"", "null", "[]", "{}", R"({"cursor":"","added":[],"removed":[],"through":1})",
-       R"({"cursor":"1","added":[],"removed":["x"],"through":1})",
-       R"({"cursor":"1","added":[{"id":1}],"removed":[],"through":1})",
-       R"({"cursor":"1","added":[{"id":1,"kind":"shout","scope":"address","value":"1.2.3.4","left_ms":1}],"removed":[],"through":1})",
-       R"({"cursor":"1","added":[{"id":1,"kind":"block","scope":"address","value":"1.2.3.4; drop","left_ms":1}],"removed":[],"through":1})"}) {
+  for (const std::string_view json :
+       {"", "null", "[]", "{}", R"({"cursor":"","added":[],"removed":[],"through":1})",
+        R"({"cursor":"1","added":[],"removed":["x"],"through":1})",
+        R"({"cursor":"1","added":[{"id":1}],"removed":[],"through":1})",
+        R"({"cursor":"1","added":[{"id":1,"kind":"shout","scope":"address","value":"1.2.3.4",
+            "left_ms":1}],"removed":[],"through":1})",
+        R"({"cursor":"1","added":[{"id":1,"kind":"block","scope":"address","value":"1.2.3.4; drop",
+            "left_ms":1}],"removed":[],"through":1})"}) {
     EXPECT_FALSE(parse_feed(json)) << json;
   }
 }

@@ -214,6 +214,7 @@ TEST_F(WebhookTest, ARefusalIsFinalAndNamed) {
 
 TEST(ExecEnforcer, RunsAProgramForBeginningAndEnd) {
   TempDirectory directory;
+  SystemClock clock;
   const std::string path = directory / "said";
   ExecEnforcer enforcer(
       {.begin = {"sh", "-c", "cat >> \"$1\"", "sh", path, "{value}"},

@@ -428,7 +428,7 @@ Result<std::vector<LiftedDecision>> DecisionBook::lift(const LiftWish& wish, con
   return lifted;
 }
 
-Result<std::size_t> DecisionBook::recheck() {
+Result<std::size_t> DecisionBook::recheck(const std::optional<IpNetwork>& only) {
   Told told;
   std::size_t count = 0;
   {
@@ -440,11 +440,20 @@ Result<std::size_t> DecisionBook::recheck() {
     Lifting lifting{{}, LiftCause::kGuard, "tocsin", [&](const PackedDecision& decision) {
                       return judge(decision).why;
                     }};
-    active_.get()->for_each([&](const PackedDecision& decision) {
+    const auto take = [&](const PackedDecision& decision) {
       if (judge(decision).word == Word::kRefuse) {
         lifting.which.push_back(Ref<PackedDecision>::share(&decision));
       }
-    });
+    };
+    const std::shared_ptr<const DecisionSnapshot> active = active_.get();
+    if (only) {
+      active->overlapping(*only, take);
+    } else {
+      active->for_each(take);
+    }
+    if (lifting.which.empty()) {
+      return 0;
+    }
     TRY_ASSIGN(const std::vector<LiftedDecision> lifted, lift_these(lifting, told));
     count = lifted.size();
   }

@@ -99,8 +99,8 @@ class DecisionBook {
   // Call at least every second: lifts what has ended, forgets approvals nobody gave in time.
   Status tick() EXCLUDES(mutex_);
   // After a list of never-block changed, or an administrator came from a new address: lifts what
-  // the guards would refuse now. Gives how many.
-  Result<std::size_t> recheck() EXCLUDES(mutex_);
+  // the guards would refuse now; with `only`, of what touches that network. Gives how many.
+  Result<std::size_t> recheck(const std::optional<IpNetwork>& only = {}) EXCLUDES(mutex_);
 
   // Approvals.
   Result<std::vector<Approval>> approvals();

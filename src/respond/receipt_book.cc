@@ -97,6 +97,9 @@ void ReceiptBook::heard(const Sighting& sighting) {
   const MutexLock lock(mutex_);
   auto found = enforcers_.find(sighting.name);
   if (found == enforcers_.end()) {
+    if (sighting.afterwards) {
+      return;  // forgotten in between
+    }
     if (enforcers_.size() >= kEnforcersMax || sighting.name.empty()) {
       metrics_.counter("tocsin_enforcers_refused_total", "Enforcers that were not remembered")
           .add();
@@ -112,10 +115,11 @@ void ReceiptBook::heard(const Sighting& sighting) {
   take(found->second, sighting, now);
 }
 
-void ReceiptBook::take(EnforcerInfo& info, const Sighting& sighting, Micros now) {
-  const bool news = sighting.through > 0 || !sighting.counts.empty() || !sighting.failed.empty() ||
-                    sighting.leaving != info.left || sighting.covers || sighting.standing;
-  if (news || now - info.last_seen >= kLastSeenKept) {
+void ReceiptBook::meet(EnforcerInfo& info, const Sighting& sighting, Micros now) {
+  const bool new_covers = sighting.covers && *sighting.covers != info.covers;
+  const bool new_standing = sighting.standing && sighting.standing != info.standing;
+  if (!sighting.counts.empty() || sighting.leaving != info.left || new_covers || new_standing ||
+      now - info.last_seen >= kLastSeenKept) {
     changed_[info.name] = true;
   }
   if (info.silent && !sighting.leaving) {
@@ -129,12 +133,18 @@ void ReceiptBook::take(EnforcerInfo& info, const Sighting& sighting, Micros now)
   info.key_id = cut(sighting.key_id);
   info.last_seen = now;
   info.left = sighting.leaving;
-  if (sighting.covers) {
+  if (new_covers) {
     info.covers = *sighting.covers;
     info.covers.resize(std::min(info.covers.size(), kCoversMax));
   }
   info.standing = sighting.standing ? sighting.standing : info.standing;
   add_counts(info.counts, sighting.counts);
+}
+
+void ReceiptBook::take(EnforcerInfo& info, const Sighting& sighting, Micros now) {
+  if (!sighting.afterwards) {
+    meet(info, sighting, now);
+  }
   std::uint64_t& through =
       sighting.taken == Taken::kGiven ? info.given_through : info.applied_through;
   if (sighting.through > through) {
@@ -144,6 +154,7 @@ void ReceiptBook::take(EnforcerInfo& info, const Sighting& sighting, Micros now)
       metrics_.counter("tocsin_receipts_dropped_total", "Receipts that could not be kept").add();
     }
     through = sighting.through;
+    changed_[info.name] = true;
   }
   if (!sighting.failed.empty()) {
     failures_.push_back(

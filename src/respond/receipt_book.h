@@ -44,6 +44,8 @@ struct Sighting {
   std::vector<FailedDecision> failed;
   std::vector<EnforcedCount> counts;
   bool leaving = false;  // its silence is meant
+  // Of an answer that was written: says what was given, nothing about who is there now.
+  bool afterwards = false;
 };
 
 struct EnforcerInfo {
@@ -116,6 +118,7 @@ class ReceiptBook {
   };
   ReceiptBook(const EnforcementSettings& settings, StateDb& db, Clock& clock, Metrics& metrics);
   Status load();
+  void meet(EnforcerInfo& info, const Sighting& sighting, Micros now) REQUIRES(mutex_);
   void take(EnforcerInfo& info, const Sighting& sighting, Micros now) REQUIRES(mutex_);
   Status write(const std::vector<EnforcerInfo>& changed, const std::vector<Row>& rows,
                const std::vector<Fault>& faults);

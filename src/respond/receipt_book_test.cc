@@ -129,6 +129,18 @@ TEST_F(ReceiptBookTest, WhoSaysGoodByeIsNotSilent) {
   EXPECT_TRUE(lapses({}).empty());
 }
 
+TEST_F(ReceiptBookTest, AnAnswerThatIsWrittenLateDoesNotCallBackWhoLeft) {
+  book_->heard(from("fw", 0));
+  Sighting bye = from("fw", 0);
+  bye.leaving = true;
+  book_->heard(bye);
+  Sighting late = from("fw", 7);
+  late.afterwards = true;
+  book_->heard(late);
+  EXPECT_TRUE(book_->enforcers()[0].left);
+  EXPECT_EQ(book_->enforcers()[0].given_through, 7U);
+}
+
 TEST_F(ReceiptBookTest, TellsOnceOfDecisionsThatNobodyTook) {
   const DecisionSnapshot first = taken({1}, clock_.now());
   clock_.advance(settings_.take_within);

@@ -1,5 +1,9 @@
 #include "server/event_work.h"
 
+#include <algorithm>
+
+#include "respond/enforced.h"
+#include "respond/login_feed.h"
 #include "server/source_names.h"
 
 namespace tocsin {
@@ -25,16 +29,26 @@ EventWork::EventWork(const EventWorkContext& context)
             return decode_options_of(settings, o);
           },
           limits_of(context.settings.decode)),
-      enricher_(context.tables, context.metrics) {}
+      enricher_(context.tables, context.metrics),
+      enforced_seen_(
+          context.metrics.counter("tocsin_events_enforced_total",
+                                  "Events that our own enforcers caused; they feed no rule")) {}
 
 std::shared_ptr<EventBatch> EventWork::decode(std::shared_ptr<const RecordBatch> batch,
                                               std::size_t from, std::size_t to) {
   const RecordBatch& records = *batch;
   auto events = std::make_shared<EventBatch>(std::move(batch));
   enricher_.begin_batch();
+  enforced_.assign(to - from, false);
+  const std::shared_ptr<const DecisionSnapshot> decisions =
+      context_.response == nullptr ? std::make_shared<const DecisionSnapshot>()
+                                   : context_.response->book().active();
+  EnforcedEvents enforced(
+      *decisions, context_.response == nullptr ? Span() : context_.response->book().wall_offset());
   for (std::size_t i = from; i < to; ++i) {
     decoder_.decode_next(records, i, *events);
     enricher_.enrich_last(*events);
+    enforced_[i - from] = enforced.tag_last(*events);
   }
   return events;
 }
@@ -50,9 +64,34 @@ MatchedBatch EventWork::run(std::shared_ptr<const RecordBatch> batch, std::size_
   const std::shared_ptr<EventBatch> events = decode(std::move(batch), from, to);
   count_undecoded(*events);
   matcher_->match(*events, matched.hits);
+  drop_feedback(*events, *rules->rule_set(), matched.hits);
+  remember_logins(*events);
   matched.events = events;
   matched.rules = rules->rule_set();
   return matched;
+}
+
+void EventWork::drop_feedback(const EventBatch& events, const RuleSet& rules,
+                              std::vector<RuleHit>& hits) {
+  enforced_seen_.add(static_cast<std::uint64_t>(std::ranges::count(enforced_, true)));
+  std::erase_if(hits, [&](const RuleHit& hit) {
+    const sigma::Logsource& logsource = rules.rules()[hit.rule].logsource;
+    const bool of_audit = logsource.product == "tocsin" && logsource.service == "audit";
+    return enforced_[hit.event] || of_audit != (events.origin(hit.event).source == kAuditDataset);
+  });
+}
+
+void EventWork::remember_logins(const EventBatch& events) {
+  if (context_.response == nullptr) {
+    return;
+  }
+  logins_.clear();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (const std::optional<LoginSeen> seen = login_in(events, i); seen && !enforced_[i]) {
+      logins_.push_back(*seen);
+    }
+  }
+  context_.response->logins().note(logins_);
 }
 
 void EventWork::count_undecoded(const EventBatch& events) {
@@ -72,6 +111,11 @@ void EventWork::count_undecoded(const EventBatch& events) {
 DecodeOptions decode_options_of(const Settings& settings, const Origin& origin) {
   DecodeOptions options;
   options.log_in_paths = settings.decode.login_paths;
+  if (origin.source == kAuditDataset) {
+    options.format = "json";
+    options.dataset = kAuditDataset;
+    return options;
+  }
   for (const SourceSettings& source : settings.sources) {
     if (!source_covers(source, origin.source)) {
       continue;

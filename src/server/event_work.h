@@ -12,6 +12,7 @@
 #include "enrich/enricher.h"
 #include "model/catalog.h"
 #include "obs/metrics.h"
+#include "respond/response.h"
 #include "server/undecoded_counts.h"
 #include "server/worker_stage.h"
 
@@ -26,6 +27,7 @@ struct EventWorkContext {
   UndecodedCounts& undecoded;
   Metrics& metrics;
   std::uint64_t secret_seed = 0;  // of hash tables whose keys senders choose
+  Response* response = nullptr;   // null: nothing is decided, nothing remembered
 };
 
 class EventWork final : public BatchWork {
@@ -40,6 +42,10 @@ class EventWork final : public BatchWork {
 
  private:
   void count_undecoded(const EventBatch& events);
+  // Hits of events that our own enforcers caused are none. Our audit, which quotes attackers, is
+  // for rules about the audit only, and they see nothing else: no sender can imitate it.
+  void drop_feedback(const EventBatch& events, const RuleSet& rules, std::vector<RuleHit>& hits);
+  void remember_logins(const EventBatch& events);
 
   const EventWorkContext context_;
   const DatasetId undecoded_;
@@ -48,6 +54,9 @@ class EventWork final : public BatchWork {
   Enricher enricher_;
   std::shared_ptr<const CompiledRules> rules_;
   std::unique_ptr<Matcher> matcher_;
+  Counter& enforced_seen_;
+  std::vector<bool> enforced_;  // of the batch decoded last
+  std::vector<LoginSeen> logins_;
 };
 
 // How the configuration wants a source decoded: by the source's name.

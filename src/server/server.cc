@@ -7,10 +7,16 @@
 
 #include "access/key_store.h"
 #include "alert/alert_store.h"
+#include "alert/exceptions.h"
+#include "alert/notify/notifier.h"
 #include "api/api.h"
 #include "base/fail.h"
 #include "index/event_store.h"
 #include "journal/journal.h"
+#include "respond/response.h"
+#include "server/audit_journal.h"
+#include "server/enforcement_desk.h"
+#include "server/event_fields.h"
 #include "server/housekeeping.h"
 #include "server/intake_set.h"
 #include "server/journal_sink.h"
@@ -45,6 +51,7 @@ class RunningServer final : public Server {
 
  private:
   Status open_state();
+  Status open_people();
   Status open_stores();
   Status open_door();
   Status leave_local_access();
@@ -63,11 +70,19 @@ class RunningServer final : public Server {
   Published<EnrichTables> tables_;
   std::unique_ptr<StateDb> state_;
   std::unique_ptr<KeyStore> keys_;
+  std::uint64_t secret_seed_ = 0;
+  std::unique_ptr<AuditJournal> audit_;
+  std::unique_ptr<Response> response_;
+  std::unique_ptr<EnforcementDesk> enforcement_;
   std::unique_ptr<AlertStore> alerts_;
+  std::unique_ptr<ExceptionStore> exceptions_;
+  ProcessEnvironment environment_;
+  std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<RuleBook> rules_;
   std::unique_ptr<EventStore> events_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<JournalFields> event_fields_;
   std::unique_ptr<JournalSink> sink_;
   std::unique_ptr<SourceStats> sources_;
   std::unique_ptr<ServerVitals> vitals_;
@@ -86,11 +101,13 @@ Status RunningServer::start() {
   TRY_ASSIGN(FileLock lock, FileLock::acquire(settings_.data_directory + "/lock"));
   lock_.emplace(std::move(lock));
   TRY(open_state());
+  TRY(open_people());
   TRY(open_stores());
   TRY(open_door());
   TRY(leave_local_access());
   TRY_ASSIGN(intake_, IntakeSet::start(settings_, files_, {*sink_, *sources_, clock_, log_}));
   housekeeping_ = std::make_unique<Housekeeping>(chores(), clock_);
+  notifier_->start();
   return {};
 }
 
@@ -104,6 +121,29 @@ Status RunningServer::open_state() {
   TRY_ASSIGN(keys_, KeyStore::open(*state_, clock_, metrics_));
   TRY_ASSIGN(first_admin_key_, keys_->create_first_admin());
   TRY_ASSIGN(alerts_, AlertStore::open(*state_, clock_, metrics_));
+  randombytes_buf(&secret_seed_, sizeof(secret_seed_));
+  audit_ = std::make_unique<AuditJournal>(clock_, metrics_, log_);
+  TRY_ASSIGN(response_, Response::open({settings_.respond, settings_.trusted_proxies, *state_,
+                                        *audit_, files_, clock_, metrics_, secret_seed_}));
+  TRY_ASSIGN(enforcement_, EnforcementDesk::open({settings_.enforcement, *state_, tables_, clock_,
+                                                  metrics_, log_, secret_seed_}));
+  return {};
+}
+
+// Who is told of alerts, and what they said is expected.
+Status RunningServer::open_people() {
+  TRY_ASSIGN(exceptions_, ExceptionStore::open(*state_, files_, clock_, metrics_));
+  alerts_->set_exceptions(exceptions_.get());
+  TRY_ASSIGN(SecretBox box,
+             SecretBox::open(files_, settings_.data_directory + "/keys/channels.key"));
+  std::uint64_t seed = 0;
+  randombytes_buf(&seed, sizeof(seed));
+  TRY_ASSIGN(notifier_, Notifier::open(settings_.notify, std::move(box), seed,
+                                       {*state_, files_, environment_, clock_, metrics_, log_}));
+  alerts_->set_recorder([this](soci::session& sql, std::span<const AlertEvent> events) {
+    return notifier_->record(sql, events);
+  });
+  alerts_->add_listener([this](std::span<const AlertEvent> events) { notifier_->changed(events); });
   return {};
 }
 
@@ -112,16 +152,17 @@ Status RunningServer::open_stores() {
   tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_));
   TRY_ASSIGN(events_, open_event_store(store_options(settings_),
                                        {files_, clock_, log_, metrics_, fields_, datasets_}));
-  std::uint64_t secret_seed = 0;
-  randombytes_buf(&secret_seed, sizeof(secret_seed));
-  const EventWorkContext work{settings_,  fields_,  datasets_,  tables_,
-                              undecoded_, metrics_, secret_seed};
+  const EventWorkContext work{settings_,  fields_,  datasets_,    tables_,
+                              undecoded_, metrics_, secret_seed_, response_.get()};
   pipeline_ =
       std::make_unique<Pipeline>(work, PipelineStores{*events_, *alerts_, *rules_}, clock_, log_);
   TRY_ASSIGN(journal_, Journal::open(journal_options(settings_), files_, clock_, metrics_, log_,
                                      [this](std::shared_ptr<const RecordBatch> batch) {
                                        pipeline_->offer(std::move(batch));
                                      }));
+  audit_->attach(*journal_);
+  event_fields_ = std::make_unique<JournalFields>(*journal_, work);
+  exceptions_->set_event_fields(event_fields_.get());
   pipeline_->start(*journal_);
   sink_ = std::make_unique<JournalSink>(*journal_, settings_.lag_records_max,
                                         [this] { return pipeline_->lag_records(); });
@@ -140,8 +181,20 @@ Status RunningServer::open_door() {
   api.search_time_max = settings_.query.timeout;
   api.search_rows_max = settings_.query.rows_max;
   api.body.record_bytes_max = settings_.decode.line_bytes_max;
-  api_ = make_api(api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_,
-                        metrics_, log_, clock_});
+  api_ = make_api(api, {*keys_,
+                        *alerts_,
+                        *events_,
+                        *journal_,
+                        *sink_,
+                        *sources_,
+                        *rules_,
+                        *vitals_,
+                        enforcement_->services(response_->book()),
+                        {*notifier_, *exceptions_},
+                        {response_->book(), response_->guards(), *audit_},
+                        metrics_,
+                        log_,
+                        clock_});
   TRY_ASSIGN(HttpServerOptions http, http_options(settings_));
   http.gate = api_->gate();
   const std::string address = http.address;
@@ -178,6 +231,20 @@ std::vector<Chore> RunningServer::chores() {
          while (repair_->step()) {
          }
        }},
+      {"decisions", span_ms(500),
+       [this] {
+         if (const Status ticked = response_->tick(); !ticked) {
+           log_.error("ending decisions: {}", ticked.error().full_text());
+         }
+         audit_->flush();
+       }},
+      {"enforcers", span_s(1), [this] { enforcement_->look(response_->book(), *audit_); }},
+      {"log-ins", span_s(60),
+       [this] {
+         if (const Status kept = response_->flush(); !kept) {
+           log_.warning("keeping log-ins: {}", kept.error().full_text());
+         }
+       }},
       {"keys", span_s(60),
        [this] {
          if (const Status kept = keys_->flush_last_used(); !kept) {
@@ -211,6 +278,9 @@ void RunningServer::reload() {
   if (const Status reloaded = rules_->reload(); !reloaded) {
     log_.error("rules stay as they were: {}", reloaded.error().full_text());
   }
+  if (const Status reloaded = response_->reload(); !reloaded) {
+    log_.error("never-block lists stay as they were: {}", reloaded.error().full_text());
+  }
   const std::shared_ptr<const EnrichTables> before = tables_.get();
   tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_, before.get()));
 }
@@ -230,6 +300,12 @@ Status RunningServer::stop() {
   if (keys_ != nullptr) {
     static_cast<void>(keys_->flush_last_used());
   }
+  if (response_ != nullptr) {
+    static_cast<void>(response_->flush());
+  }
+  if (enforcement_ != nullptr) {
+    static_cast<void>(enforcement_->flush());
+  }
   Status status;
   if (journal_ != nullptr) {
     status = journal_->close();
@@ -237,6 +313,9 @@ Status RunningServer::stop() {
   if (pipeline_ != nullptr) {
     pipeline_->drain(kDrainMax);
     pipeline_->stop();
+  }
+  if (notifier_ != nullptr) {
+    notifier_->stop();
   }
   if (events_ != nullptr) {
     if (const Status sealed = events_->seal(); !sealed && status) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstring>
 
@@ -20,6 +19,7 @@ namespace {
 
 constexpr int kSignalBase = 128;
 constexpr int kWaitTickMs = 5;
+constexpr std::int64_t kPollMsMax = 60'000;
 constexpr std::size_t kPipeReadBytes = 16 * 1024;
 constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -118,17 +118,16 @@ Result<pid_t> spawn(const ChildProcess& child, const Pipe& input, const Pipe& ou
 
 class Deadline {
  public:
-  explicit Deadline(Span time)
-      : at_(std::chrono::steady_clock::now() + std::chrono::microseconds(time.value)) {}
+  Deadline(Span time, Clock& clock) : clock_(clock), at_(clock.since_boot().value + time.value) {}
   int left_ms() const {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        at_ - std::chrono::steady_clock::now());
-    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+    const std::int64_t left = (at_ - clock_.since_boot().value) / kMicrosPerMilli;
+    return static_cast<int>(std::clamp<std::int64_t>(left, 0, kPollMsMax));
   }
-  bool passed() const { return std::chrono::steady_clock::now() >= at_; }
+  bool passed() const { return clock_.since_boot().value >= at_; }
 
  private:
-  std::chrono::steady_clock::time_point at_;
+  Clock& clock_;
+  const std::int64_t at_;
 };
 
 // Feeds the child and takes what it says until it closes its end or the time is up.
@@ -186,7 +185,7 @@ bool has_nul(const std::string& text) {
 
 }  // namespace
 
-Result<ChildOutcome> run_child(const ChildProcess& child) {
+Result<ChildOutcome> run_child(const ChildProcess& child, Clock& clock) {
   if (child.argv.empty() || child.argv[0].empty() || std::ranges::any_of(child.argv, has_nul)) {
     return fail(ErrorCode::kInvalid, "a command has at least one word and no NUL byte");
   }
@@ -199,7 +198,7 @@ Result<ChildOutcome> run_child(const ChildProcess& child) {
   TRY_ASSIGN(Pipe input, make_pipe());
   TRY_ASSIGN(Pipe output, make_pipe());
   ::fcntl(input.write.get(), F_SETFL, O_NONBLOCK);
-  const Deadline deadline(child.time_max);
+  const Deadline deadline(child.time_max, clock);
   TRY_ASSIGN(const pid_t pid, spawn(child, input, output));
   input.read.close();
   output.write.close();

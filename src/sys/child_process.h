@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -32,7 +33,7 @@ struct ChildOutcome {
 };
 
 // Errors: kInvalid (no argv, a NUL byte), kNotFound (no such program), kIo. A program that fails or
-// was killed at its limit is an outcome.
-Result<ChildOutcome> run_child(const ChildProcess& child);
+// was killed at its limit is an outcome. `clock` measures the limit.
+Result<ChildOutcome> run_child(const ChildProcess& child, Clock& clock);
 
 }  // namespace tocsin

@@ -11,14 +11,16 @@ class ChildProcessTest : public testing::Test {
  protected:
   void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
 
-  static ChildOutcome run(std::vector<std::string> argv, std::string input = {}) {
+  ChildOutcome run(std::vector<std::string> argv, std::string input = {}) {
     ChildProcess child;
     child.argv = std::move(argv);
     child.input = std::move(input);
-    Result<ChildOutcome> outcome = run_child(child);
+    Result<ChildOutcome> outcome = run_child(child, clock_);
     EXPECT_TRUE(outcome) << outcome.error().full_text();
     return outcome ? *outcome : ChildOutcome{};
   }
+
+  SystemClock clock_;
 };
 
 TEST_F(ChildProcessTest, GivesExitCodeAndBothOutputs) {
@@ -42,7 +44,7 @@ TEST_F(ChildProcessTest, KillsTheWholeGroupAtTheTimeLimit) {
   ChildProcess child;
   child.argv = {"sh", "-c", "sleep 600 & sleep 600"};
   child.time_max = span_ms(200);
-  const Result<ChildOutcome> outcome = run_child(child);
+  const Result<ChildOutcome> outcome = run_child(child, clock_);
   ASSERT_TRUE(outcome);
   EXPECT_TRUE(outcome->timed_out);
   EXPECT_EQ(outcome->exit_code, 128 + SIGKILL);
@@ -52,7 +54,7 @@ TEST_F(ChildProcessTest, OutputIsCutAtItsLimit) {
   ChildProcess child;
   child.argv = {"head", "-c", "100000", "/dev/zero"};
   child.output_bytes_max = 1000;
-  const Result<ChildOutcome> outcome = run_child(child);
+  const Result<ChildOutcome> outcome = run_child(child, clock_);
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->output.size(), 1000U);
   EXPECT_TRUE(outcome->output_cut);
@@ -63,22 +65,22 @@ TEST_F(ChildProcessTest, TheEnvironmentIsOnlyWhatIsNamed) {
   ChildProcess child;
   child.argv = {"env"};
   child.environment = {{"TOCSIN_VALUE", "203.0.113.7"}};
-  const Result<ChildOutcome> outcome = run_child(child);
+  const Result<ChildOutcome> outcome = run_child(child, clock_);
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->output.find("SECRET_OF_OURS"), std::string::npos);
   EXPECT_NE(outcome->output.find("TOCSIN_VALUE=203.0.113.7\n"), std::string::npos);
 }
 
 TEST_F(ChildProcessTest, RefusesWhatCannotBeRun) {
-  EXPECT_EQ(run_child({}).error().code(), ErrorCode::kInvalid);
+  EXPECT_EQ(run_child({}, clock_).error().code(), ErrorCode::kInvalid);
   ChildProcess child;
   child.argv = {std::string("a\0b", 3)};
-  EXPECT_EQ(run_child(child).error().code(), ErrorCode::kInvalid);
+  EXPECT_EQ(run_child(child, clock_).error().code(), ErrorCode::kInvalid);
   child.argv = {"/nonexistent/program"};
-  EXPECT_EQ(run_child(child).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(run_child(child, clock_).error().code(), ErrorCode::kNotFound);
   child.argv = {"true"};
   child.environment = {{"A=B", "c"}};
-  EXPECT_EQ(run_child(child).error().code(), ErrorCode::kInvalid);
+  EXPECT_EQ(run_child(child, clock_).error().code(), ErrorCode::kInvalid);
 }
 
 }  // namespace

@@ -60,10 +60,15 @@ void ChannelSender::start() {
 
 void ChannelSender::stop() {
   if (thread_.joinable()) {
-    thread_.request_stop();
-    wake();
+    request_stop();
     thread_.join();
   }
+}
+
+void ChannelSender::request_stop() {
+  stopping_ = true;
+  thread_.request_stop();
+  wake();
 }
 
 void ChannelSender::wake() {
@@ -278,7 +283,7 @@ Span ChannelSender::step() {
     return kAfterDatabaseFault;
   }
   for (const Message& message : *due) {
-    if (tokens_ < 1) {
+    if (tokens_ < 1 || stopping_) {
       return Span(1);
     }
     tokens_ -= 1;

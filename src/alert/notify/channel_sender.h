@@ -10,6 +10,7 @@
 // outbox is the truth: what was sent before a crash but not noted comes again with the same id.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -50,7 +51,9 @@ class ChannelSender {
   ChannelSender& operator=(const ChannelSender&) = delete;
 
   void start();
+  // Ends after what is being sent; request_stop() says so without waiting.
   void stop();
+  void request_stop();
   // There may be something to send.
   void wake();
 
@@ -95,6 +98,7 @@ class ChannelSender {
   std::mutex wake_mutex_;
   std::condition_variable_any wake_;
   bool woken_ = false;  // under wake_mutex_
+  std::atomic<bool> stopping_{false};
 
   mutable Mutex mutex_;
   std::string fault_ GUARDED_BY(mutex_);

@@ -217,6 +217,9 @@ void Notifier::stop() {
     senders = senders_;
   }
   for (const auto& [name, sender] : senders) {
+    sender->request_stop();
+  }
+  for (const auto& [name, sender] : senders) {
     sender->stop();
   }
 }

@@ -40,7 +40,7 @@ std::optional<NoticeKind> kind_of(const AlertEvent& event) {
 }
 
 // Under which name a message waits to be told with others; empty: alone.
-std::string group_of(const Route& route, const Alert& alert) {
+std::string group_of(const AlertRoute& route, const Alert& alert) {
   const std::string& wanted = route.settings.group;
   if (wanted.empty()) {
     return {};
@@ -82,8 +82,8 @@ void Plan::take(const AlertEvent& event) {
 
 void Plan::opened(const AlertEvent& event) {
   std::set<std::string> told;
-  std::vector<const Route*> open_routes;
-  for (const Route* route : armed_.routes.routes_for(event.alert)) {
+  std::vector<const AlertRoute*> open_routes;
+  for (const AlertRoute* route : armed_.routes.routes_for(event.alert)) {
     if (!route->is_open(now_)) {
       continue;
     }
@@ -103,9 +103,9 @@ void Plan::opened(const AlertEvent& event) {
 void Plan::changed(const AlertEvent& event, NoticeKind kind) {
   const std::string change =
       fmt::format("{}:{}", notice_kind_name(kind), event.alert.updated.value);
-  const std::vector<const Route*> routes = armed_.routes.routes_for(event.alert);
+  const std::vector<const AlertRoute*> routes = armed_.routes.routes_for(event.alert);
   std::set<std::string> told;
-  for (const Route* route : routes) {
+  for (const AlertRoute* route : routes) {
     for (const std::string& channel : route->settings.to) {
       // Who never heard of its beginning does not hear of its end.
       const bool heard =
@@ -127,8 +127,8 @@ void Plan::changed(const AlertEvent& event, NoticeKind kind) {
   }
 }
 
-void Plan::plan_escalations(const Alert& alert, const std::vector<const Route*>& routes) {
-  for (const Route* route : routes) {
+void Plan::plan_escalations(const Alert& alert, const std::vector<const AlertRoute*>& routes) {
+  for (const AlertRoute* route : routes) {
     for (std::size_t step = 0; step < route->settings.escalate.size(); ++step) {
       escalations_.plan({.alert_id = alert.id,
                          .route = route->settings.name,
@@ -139,7 +139,7 @@ void Plan::plan_escalations(const Alert& alert, const std::vector<const Route*>&
 }
 
 void Plan::escalate(const Alert& alert, const DueEscalation& due) {
-  const Route* const route = armed_.routes.find(due.route);
+  const AlertRoute* const route = armed_.routes.find(due.route);
   if (route == nullptr || due.step >= route->settings.escalate.size()) {
     return;  // the routes were changed since
   }
@@ -152,7 +152,7 @@ void Plan::escalate(const Alert& alert, const DueEscalation& due) {
 }
 
 MessageState Plan::state_of(const AlertEvent& event, NoticeKind kind, const std::string& channel,
-                            const Route* route) {
+                            const AlertRoute* route) {
   if (route == nullptr || kind != NoticeKind::kOpened || route->settings.suppress == Span(0)) {
     return MessageState::kWaiting;
   }
@@ -179,7 +179,7 @@ bool Plan::has_room(const std::string& channel, Level level) {
 }
 
 void Plan::add(const AlertEvent& event, NoticeKind kind, const std::string& channel,
-               const Route* route, const std::string& change) {
+               const AlertRoute* route, const std::string& change) {
   const ArmedChannel* const armed = armed_.find(channel);
   if (armed == nullptr) {
     return;

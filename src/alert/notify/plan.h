@@ -39,11 +39,11 @@ class Plan {
  private:
   void opened(const AlertEvent& event);
   void changed(const AlertEvent& event, NoticeKind kind);
-  void plan_escalations(const Alert& alert, const std::vector<const Route*>& routes);
-  void add(const AlertEvent& event, NoticeKind kind, const std::string& channel, const Route* route,
-           const std::string& change);
+  void plan_escalations(const Alert& alert, const std::vector<const AlertRoute*>& routes);
+  void add(const AlertEvent& event, NoticeKind kind, const std::string& channel,
+           const AlertRoute* route, const std::string& change);
   MessageState state_of(const AlertEvent& event, NoticeKind kind, const std::string& channel,
-                        const Route* route);
+                        const AlertRoute* route);
   bool has_room(const std::string& channel, Level level);
 
   OutboxRows outbox_;

@@ -19,7 +19,7 @@ bool any_tag(const std::vector<std::string>& globs, const std::vector<std::strin
          std::ranges::any_of(tags, [&](const std::string& tag) { return any_glob(globs, tag); });
 }
 
-bool key_holds(const Route::KeyCondition& condition, const std::vector<KeyPart>& key) {
+bool key_holds(const AlertRoute::KeyCondition& condition, const std::vector<KeyPart>& key) {
   return std::ranges::any_of(key, [&](const KeyPart& part) {
     return part.field == condition.field &&
            value_matches(condition.pattern, condition.network, part.value);
@@ -41,7 +41,7 @@ void check_channels(const RouteSettings& route, const std::vector<std::string>& 
 
 }  // namespace
 
-bool Route::matches(const Alert& alert) const {
+bool AlertRoute::matches(const Alert& alert) const {
   const bool rule_fits = settings.rules.empty() || any_glob(settings.rules, alert.rule_id) ||
                          any_glob(settings.rules, alert.title);
   return alert.level >= level_min && rule_fits && any_tag(settings.tags, alert.tags) &&
@@ -49,7 +49,7 @@ bool Route::matches(const Alert& alert) const {
              key, [&](const KeyCondition& condition) { return key_holds(condition, alert.key); });
 }
 
-bool Route::tells(NoticeKind kind) const {
+bool AlertRoute::tells(NoticeKind kind) const {
   return settings.on.empty() ||
          std::ranges::find(settings.on, notice_kind_name(kind)) != settings.on.end();
 }
@@ -60,7 +60,7 @@ Result<RouteTable> RouteTable::compile(const std::vector<RouteSettings>& routes,
   RouteTable table;
   std::vector<std::string> problems;
   for (const RouteSettings& settings : routes) {
-    Route route;
+    AlertRoute route;
     route.settings = settings;
     if (route.settings.name.empty()) {
       route.settings.name = fmt::format("route-{}", table.routes_.size() + 1);
@@ -97,9 +97,9 @@ Result<RouteTable> RouteTable::compile(const std::vector<RouteSettings>& routes,
   return table;
 }
 
-std::vector<const Route*> RouteTable::routes_for(const Alert& alert) const {
-  std::vector<const Route*> found;
-  for (const Route& route : routes_) {
+std::vector<const AlertRoute*> RouteTable::routes_for(const Alert& alert) const {
+  std::vector<const AlertRoute*> found;
+  for (const AlertRoute& route : routes_) {
     if (route.matches(alert)) {
       found.push_back(&route);
       if (route.settings.stop) {
@@ -110,9 +110,9 @@ std::vector<const Route*> RouteTable::routes_for(const Alert& alert) const {
   return found;
 }
 
-const Route* RouteTable::find(std::string_view name) const {
+const AlertRoute* RouteTable::find(std::string_view name) const {
   const auto found = std::ranges::find_if(
-      routes_, [&](const Route& route) { return route.settings.name == name; });
+      routes_, [&](const AlertRoute& route) { return route.settings.name == name; });
   return found == routes_.end() ? nullptr : &*found;
 }
 
@@ -120,7 +120,7 @@ bool RouteTable::names_channel(std::string_view channel) const {
   const auto has = [&](const std::vector<std::string>& names) {
     return std::ranges::find(names, channel) != names.end();
   };
-  return std::ranges::any_of(routes_, [&](const Route& route) {
+  return std::ranges::any_of(routes_, [&](const AlertRoute& route) {
     return has(route.settings.to) ||
            std::ranges::any_of(route.settings.escalate,
                                [&](const EscalationStep& step) { return has(step.to); });

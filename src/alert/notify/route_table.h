@@ -15,7 +15,7 @@
 
 namespace tocsin {
 
-struct Route {
+struct AlertRoute {
   RouteSettings settings;
   Level level_min = Level::kInformational;
   std::optional<Schedule> schedule;
@@ -39,12 +39,12 @@ class RouteTable {
                                     const std::vector<std::string>& channels, FileSystem& files);
 
   // The routes for an alert, in order, up to the first that says "stop".
-  std::vector<const Route*> routes_for(const Alert& alert) const;
-  const Route* find(std::string_view name) const;
+  std::vector<const AlertRoute*> routes_for(const Alert& alert) const;
+  const AlertRoute* find(std::string_view name) const;
   bool names_channel(std::string_view channel) const;
 
  private:
-  std::vector<Route> routes_;
+  std::vector<AlertRoute> routes_;
 };
 
 }  // namespace tocsin

@@ -67,9 +67,8 @@ Status ExecEnforcer::run_all(const std::vector<DecisionNews>& news, Span now, Ap
 
 Result<Enforcer::Applied> ExecEnforcer::apply(const StandingChange& change,
                                               const StandingDecisions& all, Span now) {
-  static_cast<void>(all);
   Applied applied;
-  TRY(run_all(news_of(change), now, applied));
+  TRY(run_all(news_of(change, all), now, applied));
   return applied;
 }
 

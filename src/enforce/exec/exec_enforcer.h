@@ -29,7 +29,8 @@ class ExecEnforcer final : public Enforcer {
  public:
   using Run = std::function<Result<ChildOutcome>(const ChildProcess&)>;
 
-  explicit ExecEnforcer(ExecEnforcerOptions options, Run run = run_child)
+  // `run`: run_child() with a clock.
+  ExecEnforcer(ExecEnforcerOptions options, Run run)
       : options_(std::move(options)), run_(std::move(run)) {}
 
   std::string_view kind() const override { return "exec"; }

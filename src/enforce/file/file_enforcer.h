@@ -29,7 +29,8 @@ class FileEnforcer final : public Enforcer {
  public:
   using Run = std::function<Result<ChildOutcome>(const ChildProcess&)>;
 
-  FileEnforcer(FileEnforcerOptions options, FileSystem& files, Run run = run_child)
+  // `run` runs the reload command: run_child() with a clock.
+  FileEnforcer(FileEnforcerOptions options, FileSystem& files, Run run)
       : options_(std::move(options)), files_(files), run_(std::move(run)) {}
 
   std::string_view kind() const override { return "file"; }

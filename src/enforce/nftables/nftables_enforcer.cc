@@ -119,7 +119,10 @@ bool NftablesEnforcer::covers(DecisionKind kind, ScopeKind scope) const {
 }
 
 Status NftablesEnforcer::commit(Plan& plan) {
-  TRY(session_.run(plan.text()));
+  const std::string commands = plan.text();
+  if (!commands.empty()) {
+    TRY(session_.run(commands));
+  }
   sets_ = std::move(plan.sets);
   if (plan.afresh) {
     owner_.clear();

@@ -73,9 +73,8 @@ Status WebhookEnforcer::deliver(std::vector<DecisionNews> news, Span now, Applie
 
 Result<Enforcer::Applied> WebhookEnforcer::apply(const StandingChange& change,
                                                  const StandingDecisions& all, Span now) {
-  static_cast<void>(all);
   Applied applied;
-  TRY(deliver(news_of(change), now, applied));
+  TRY(deliver(news_of(change, all), now, applied));
   return applied;
 }
 

@@ -1,0 +1,17 @@
+// Parts of the OpenAPI document that have a file of their own: members of "paths" and of "schemas",
+// without the comma behind the last. Internal to api/.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tocsin {
+
+std::string openapi_enforcement_paths();
+std::string_view openapi_decisions_paths();
+std::string_view openapi_decisions_schemas();
+std::string_view openapi_enforcement_schemas();
+std::string_view openapi_people_paths();
+std::string_view openapi_people_schemas();
+
+}  // namespace tocsin
