@@ -42,15 +42,17 @@ class HttpApi final : public Api {
         tails_(of.events, of.clock, settings.tails_max),
         records_(of.journal, of.events, of.clock),
         alerts_(of.alerts, of.clock),
-        rules_(of.rules),
+        rules_(of.rules, of.events, of.fields, watch_, of.clock),
+        backtests_({of.rules, of.events, of.journal, of.fields, of.datasets, of.make_decode},
+                   watch_, of.clock),
         journal_(of.journal),
         evidence_(of.journal, of.events, watch_, of.clock),
         sources_(of.sources, of.vitals, of.clock),
         keys_(of.keys, of.clock),
         server_({of.vitals, of.journal, of.events, of.metrics, of.clock}, settings.version),
         router_(make_routes(
-            {ingest_, search_, tails_, records_, alerts_, rules_, journal_, evidence_, sources_,
-             keys_, server_},
+            {ingest_, search_, tails_, records_, alerts_, rules_, backtests_, journal_, evidence_,
+             sources_, keys_, server_},
             settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey)),
         pool_(settings.threads, settings.waiting_max) {}
   ~HttpApi() override { stop(); }
@@ -165,6 +167,7 @@ class HttpApi final : public Api {
   RecordResource records_;
   AlertsResource alerts_;
   RulesResource rules_;
+  BacktestResource backtests_;
   JournalResource journal_;
   EvidenceResource evidence_;
   SourcesResource sources_;

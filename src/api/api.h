@@ -8,12 +8,14 @@
 // their client goes. Destroy or stop() the Api after the HttpServer has stopped calling it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "access/key_store.h"
 #include "alert/alert_store.h"
 #include "api/services.h"
+#include "backtest/backtest.h"
 #include "base/clock.h"
 #include "http/server.h"
 #include "index/event_store.h"
@@ -51,6 +53,9 @@ struct ApiServices {
   Metrics& metrics;
   Log& log;
   Clock& clock;
+  FieldCatalog& fields;
+  DatasetCatalog& datasets;
+  std::function<DecodeRecords()> make_decode;  // records to events, as the stream does
 };
 
 class Api {

@@ -185,10 +185,21 @@ class FakeDesk final : public RuleDesk {
     report->issues.push_back({"rules/a.yml", 3, 7, "unknown modifier", true});
     return {std::make_shared<const RuleSet>(), report, Micros(1'795'444'400'000'000)};
   }
+  std::shared_ptr<const CompiledRules> compiled() override {
+    return CompiledRules::compile(std::make_shared<const RuleSet>()).value();
+  }
+  Result<TrialRules> try_out(std::string_view text) override {
+    LoadReport report;
+    const auto rules = RuleSet::load({{std::string(kTrialFile), std::string(text)}},
+                                     *Taxonomy::load({}), trial_fields, {}, report);
+    return TrialRules{CompiledRules::compile(rules).value(), report};
+  }
   Status reload() override {
     ++reloads;
     return fault ? Status(*fault) : Status();
   }
+
+  FieldCatalog trial_fields;
 };
 
 class FakeVitals final : public Vitals {
@@ -277,7 +288,12 @@ class ApiTest : public ::testing::Test {
     settings.version = "1.2.3";
     api_.reset();
     api_ = make_api(settings, {*keys_, *alerts_, store_, *journal_, sink_, sources_, desk_, vitals_,
-                               metrics_, log_, clock_});
+                               metrics_, log_, clock_, fields_, datasets_, [] {
+                                 return [](std::shared_ptr<const RecordBatch> batch, std::size_t,
+                                           std::size_t) {
+                                   return std::make_shared<EventBatch>(std::move(batch));
+                                 };
+                               }});
   }
 
   std::string make_key(const std::string& name, ScopeSet scopes) {
@@ -341,6 +357,8 @@ class ApiTest : public ::testing::Test {
   FakeClock clock_;
   Metrics metrics_;
   Log log_;
+  FieldCatalog fields_;
+  DatasetCatalog datasets_;
   SourceStats sources_{metrics_};
   FakeSink sink_;
   FakeStore store_;

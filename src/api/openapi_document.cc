@@ -273,6 +273,44 @@ constexpr std::string_view kDocument = R"json({
       "description": "Done",
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Rules"}}}},
      "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/rules/backtest": {
+   "post": {
+    "operationId": "backtestRule", "tags": ["rules"],
+    "summary": "What a rule would have found in the stored events", "x-scope": "read",
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {
+       "schema": {
+        "type": "object",
+        "properties": {
+         "rule": {"type": "string", "description": "Id or title of a rule in force"},
+         "text": {"type": "string", "description": "Or YAML of rules to try out"},
+         "from": {"type": "string", "description": "As in a search; 30 days back by default"},
+         "to": {"type": "string"},
+         "keys": {"type": "integer", "minimum": 1, "maximum": 1000},
+         "format": {"enum": ["json", "ndjson"]}}}}}},
+    "responses": {
+     "200": {
+      "description": "The report; as NDJSON lines of {progress}, then {report} or {_problem}",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/Backtest"}},
+       "application/x-ndjson": {"schema": {"type": "string"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/rules/logsources": {
+   "get": {
+    "operationId": "listLogsources", "tags": ["rules"],
+    "summary": "Which logsources the rules in force want, and how many events came of each",
+    "x-scope": "read",
+    "parameters": [
+     {
+      "name": "from", "in": "query", "description": "As in a search; 7 days back by default",
+      "schema": {"type": "string"}}],
+    "responses": {
+     "200": {
+      "description": "Those with events first",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Logsources"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
   "/api/v1/rules/reload": {
    "post": {
     "operationId": "reloadRules", "tags": ["rules"], "summary": "Read the rules again",
@@ -619,6 +657,55 @@ constexpr std::string_view kDocument = R"json({
      "references": {"type": "array", "items": {"type": "string"}},
      "logsource": {"type": "string"}, "file": {"type": "string"},
      "line": {"type": "integer"}, "version": {"type": "string"}}},
+   "Backtest": {
+    "type": "object",
+    "required": [
+     "rules", "from", "to", "events_stored", "events_matched_against", "narrowed_by_index",
+     "findings", "events", "alerts", "keys_cut", "days", "keys", "took_ms"],
+    "properties": {
+     "rules": {"type": "array", "items": {"type": "string"}},
+     "from": {"type": "string", "format": "date-time"},
+     "to": {"type": "string", "format": "date-time"},
+     "events_stored": {"type": "integer"}, "events_matched_against": {"type": "integer"},
+     "narrowed_by_index": {"type": "boolean"}, "findings": {"type": "integer"},
+     "events": {"type": "integer"}, "alerts": {"type": "integer"},
+     "keys_cut": {"type": "boolean"},
+     "days": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["day", "findings", "events"],
+       "properties": {
+        "day": {"type": "string", "format": "date"}, "findings": {"type": "integer"},
+        "events": {"type": "integer"}}}},
+     "keys": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "required": ["key", "findings", "events", "first", "last", "seq", "sentence"],
+       "properties": {
+        "key": {
+         "type": "array",
+         "items": {
+          "type": "object", "required": ["field", "value"],
+          "properties": {"field": {"type": "string"}, "value": {"type": "string"}}}},
+        "findings": {"type": "integer"}, "events": {"type": "integer"},
+        "first": {"type": "string", "format": "date-time"},
+        "last": {"type": "string", "format": "date-time"}, "seq": {"type": "integer"},
+        "sentence": {"type": "string"}}}},
+     "took_ms": {"type": "number"}}},
+   "Logsources": {
+    "type": "object", "required": ["from", "events", "logsources"],
+    "properties": {
+     "from": {"type": "string", "format": "date-time"},
+     "events": {"type": "integer", "description": "All that are stored since then"},
+     "logsources": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["logsource", "rules", "events", "exact"],
+       "properties": {
+        "logsource": {"type": "string"}, "rules": {"type": "integer"},
+        "events": {"type": "integer"},
+        "exact": {"type": "boolean", "description": "False: events is an upper bound"}}}}}},
    "Source": {
     "type": "object",
     "required": [

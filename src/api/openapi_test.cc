@@ -129,14 +129,16 @@ class OpenapiTest : public ApiTest {
     TailDesk tails(store_, clock_, 1);
     RecordResource records(*journal_, store_, clock_);
     AlertsResource alerts(*alerts_, clock_);
-    RulesResource rules(desk_);
+    RulesResource rules(desk_, store_, fields_, watch, clock_);
+    BacktestResource backtests({desk_, store_, *journal_, fields_, datasets_, {}}, watch, clock_);
     JournalResource journal(*journal_);
     EvidenceResource evidence(*journal_, store_, watch, clock_);
     SourcesResource sources(sources_, vitals_, clock_);
     KeysResource keys(*keys_, clock_);
     ServerResource server({vitals_, *journal_, store_, metrics_, clock_}, "1");
     std::vector<Route> list = make_routes(
-        {ingest, search, tails, records, alerts, rules, journal, evidence, sources, keys, server},
+        {ingest, search, tails, records, alerts, rules, backtests, journal, evidence, sources, keys,
+         server},
         MetricsAccess::kWithKey);
     for (Route& route : list) {
       route.run = nullptr;  // the resources go with this function
@@ -256,6 +258,12 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
        R"({"ids":[")" + id + R"("],"change":{"assignee":"ann"}})",
        {}},
       {"GET", "/api/v1/rules", "/api/v1/rules", "", {}},
+      {"GET", "/api/v1/rules/logsources", "/api/v1/rules/logsources", "", {}},
+      {"POST",
+       "/api/v1/rules/backtest",
+       "/api/v1/rules/backtest",
+       R"({"text":"title: t\nlogsource: {category: web}\ndetection: {a: {x: y}, condition: a}"})",
+       {}},
       {"POST", "/api/v1/rules/reload", "/api/v1/rules/reload", "", {}},
       {"GET", "/api/v1/journal/checkpoint", "/api/v1/journal/checkpoint", "", {}},
       {"GET", "/api/v1/journal/key", "/api/v1/journal/key", "", {}},

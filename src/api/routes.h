@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/alerts_resource.h"
+#include "api/backtest_resource.h"
 #include "api/evidence_resource.h"
 #include "api/ingest_resource.h"
 #include "api/journal_resource.h"
@@ -26,6 +27,7 @@ struct Resources {
   RecordResource& records;
   AlertsResource& alerts;
   RulesResource& rules;
+  BacktestResource& backtests;
   JournalResource& journal;
   EvidenceResource& evidence;
   SourcesResource& sources;

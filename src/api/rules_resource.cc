@@ -1,6 +1,7 @@
 #include "api/rules_resource.h"
 
 #include "api/parameters.h"
+#include "backtest/logsource_census.h"
 #include "base/json_writer.h"
 #include "base/time_text.h"
 
@@ -49,6 +50,8 @@ void write_report(JsonWriter& json, const LoadReport& report) {
   json.end_array();
 }
 
+constexpr Span kCensusPeriod = span_s(7LL * 86'400);
+
 }  // namespace
 
 HttpResponse RulesResource::in_force() {
@@ -77,6 +80,33 @@ Result<HttpResponse> RulesResource::reload(const Call& call) {
   TRY(Parameters::of_query(call.request, {}));
   TRY(desk_.reload());
   return in_force();
+}
+
+Result<HttpResponse> RulesResource::logsources(const Call& call) {
+  TRY_ASSIGN(const Parameters given, Parameters::of_query(call.request, {"from"}));
+  SeqScan period;
+  period.now = clock_.now();
+  TRY_ASSIGN(const auto from, given.time("from", period.now));
+  period.from = from.value_or(period.now - kCensusPeriod);
+  period.until = Micros(INT64_MAX);
+  Cancel cancel;
+  const CancelWatch::Watched watched(watch_, cancel,
+                                     [&call] { return call.responder.abandoned(); });
+  TRY_ASSIGN(const Census census,
+             take_census(*desk_.current().rules, fields_, events_, period, cancel));
+  JsonWriter json;
+  json.begin_object();
+  json.member("from", iso_time(period.from));
+  json.member("events", census.events);
+  json.key("logsources").begin_array();
+  for (const LogsourceCount& count : census.logsources) {
+    json.begin_object();
+    json.member("logsource", count.logsource).member("rules", count.rules);
+    json.member("events", count.events).member("exact", count.exact);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return HttpResponse::json(200, json.take());
 }
 
 }  // namespace tocsin

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/strong.h"
 #include "base/time.h"
+#include "detect/compiled_rules.h"
 #include "detect/rule_set.h"
 
 namespace tocsin {
@@ -21,10 +22,22 @@ struct RulesInForce {
   Micros loaded;
 };
 
+// Rules of a text that somebody tries out; what they refer to may be in force.
+struct TrialRules {
+  std::shared_ptr<const CompiledRules> rules;
+  LoadReport report;
+};
+// RuleInfo::file of the rules that are tried out.
+inline constexpr std::string_view kTrialFile = "rule.yml";
+
 class RuleDesk {
  public:
   virtual ~RuleDesk() = default;
   virtual RulesInForce current() = 0;
+  // The same rules as the stream's matchers use them.
+  virtual std::shared_ptr<const CompiledRules> compiled() = 0;
+  // Loads the text, with the rules in force beside it if it refers to them. Changes nothing.
+  virtual Result<TrialRules> try_out(std::string_view text) = 0;
   // Reads the rules again; on an error the old ones stay in force.
   virtual Status reload() = 0;
 };

@@ -29,6 +29,11 @@ bool is_transparent(std::string_view path) {
   return std::ranges::find(kTransparent, path) != kTransparent.end();
 }
 
+// What stands in it has one name around it, different for each provider, that says nothing.
+bool is_user_data(std::string_view path) {
+  return path == "UserData" || path == "Event.UserData";
+}
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') {
     return c - '0';
@@ -201,6 +206,7 @@ struct JsonReader::State {
   ondemand::parser parser;
   std::vector<Field> found;
   std::string path;
+  bool in_user_data = false;  // the object being read is UserData itself
   EventWriter* event = nullptr;
 
   // Direct-mapped memory of names in front of FieldNames: most events repeat the same keys.
@@ -349,13 +355,17 @@ simdjson::error_code JsonReader::State::read_inner_object(ondemand::value value,
   }
   constexpr std::string_view kAttributes = ".#attributes";
   const bool attributes = path.ends_with(kAttributes);
-  if (!attributes && !is_transparent(path)) {
-    return read_object(object, depth, '.');
+  const bool was_in_user_data = std::exchange(in_user_data, is_user_data(path));
+  if (!attributes && !was_in_user_data && !is_transparent(path)) {
+    const auto error = read_object(object, depth, '.');
+    in_user_data = was_in_user_data;
+    return error;
   }
   const std::string saved = path;
   path.resize(attributes ? path.size() - kAttributes.size() : 0);
   const auto error = read_object(object, depth, attributes ? '_' : '.');
   path = saved;
+  in_user_data = was_in_user_data;
   return error;
 }
 
@@ -421,6 +431,7 @@ void JsonReader::begin(EventWriter& event) {
   state_->event = &event;
   state_->found.clear();
   state_->path.clear();
+  state_->in_user_data = false;
 }
 
 void JsonReader::keep(std::string_view name, Value value) {

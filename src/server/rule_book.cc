@@ -1,5 +1,6 @@
 #include "server/rule_book.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/fail.h"
@@ -78,6 +79,24 @@ Status RuleBook::reload() {
   next.rules.report = std::make_shared<const LoadReport>(std::move(report));
   in_force_.publish(std::make_shared<const InForce>(std::move(next)));
   return {};
+}
+
+Result<TrialRules> RuleBook::try_out(std::string_view text) {
+  std::vector<RuleSource> sources{{std::string(kTrialFile), std::string(text)}};
+  TRY_ASSIGN(const Placeholders placeholders, read_placeholders(files_, settings_.placeholders));
+  TRY_ASSIGN(const Taxonomy taxonomy, Taxonomy::load(as_sources(shipped_taxonomy())));
+  TrialRules trial;
+  std::shared_ptr<const RuleSet> rules =
+      RuleSet::load(sources, taxonomy, fields_, placeholders, trial.report);
+  if (trial.report.refused > 0) {
+    // It may refer to rules in force. Ids that come twice: the first, ours, is taken.
+    TRY_ASSIGN(std::vector<RuleSource> in_force, read_sources());
+    std::ranges::move(in_force, std::back_inserter(sources));
+    trial.report = {};
+    rules = RuleSet::load(sources, taxonomy, fields_, placeholders, trial.report);
+  }
+  TRY_ASSIGN(trial.rules, CompiledRules::compile(rules));
+  return trial;
 }
 
 }  // namespace tocsin

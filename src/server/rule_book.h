@@ -25,8 +25,8 @@ class RuleBook final : public RuleDesk {
                                                 FileSystem& files, Clock& clock, Log& log);
 
   RulesInForce current() override { return in_force_.get()->rules; }
-  // The same rules as the workers use them.
-  std::shared_ptr<const CompiledRules> compiled() const { return in_force_.get()->compiled; }
+  std::shared_ptr<const CompiledRules> compiled() override { return in_force_.get()->compiled; }
+  Result<TrialRules> try_out(std::string_view text) override;
   Status reload() override EXCLUDES(reload_mutex_);
 
  private:

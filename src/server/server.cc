@@ -49,6 +49,7 @@ class RunningServer final : public Server {
   Status open_door();
   Status leave_local_access();
   std::vector<Chore> chores();
+  DecodeRecords make_decode() const;
 
   const Settings settings_;
   FileSystem& files_;
@@ -66,6 +67,7 @@ class RunningServer final : public Server {
   std::unique_ptr<AlertStore> alerts_;
   std::unique_ptr<RuleBook> rules_;
   std::unique_ptr<EventStore> events_;
+  std::unique_ptr<const EventWorkContext> work_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<JournalSink> sink_;
@@ -114,10 +116,10 @@ Status RunningServer::open_stores() {
                                        {files_, clock_, log_, metrics_, fields_, datasets_}));
   std::uint64_t secret_seed = 0;
   randombytes_buf(&secret_seed, sizeof(secret_seed));
-  const EventWorkContext work{settings_,  fields_,  datasets_,  tables_,
-                              undecoded_, metrics_, secret_seed};
+  work_ = std::make_unique<const EventWorkContext>(settings_, fields_, datasets_, tables_,
+                                                   undecoded_, metrics_, secret_seed);
   pipeline_ =
-      std::make_unique<Pipeline>(work, PipelineStores{*events_, *alerts_, *rules_}, clock_, log_);
+      std::make_unique<Pipeline>(*work_, PipelineStores{*events_, *alerts_, *rules_}, clock_, log_);
   TRY_ASSIGN(journal_, Journal::open(journal_options(settings_), files_, clock_, metrics_, log_,
                                      [this](std::shared_ptr<const RecordBatch> batch) {
                                        pipeline_->offer(std::move(batch));
@@ -128,7 +130,7 @@ Status RunningServer::open_stores() {
   sources_ = std::make_unique<SourceStats>(metrics_);
   vitals_ = std::make_unique<ServerVitals>(
       VitalParts{settings_, *pipeline_, *events_, undecoded_, files_}, clock_.now());
-  repair_ = std::make_unique<SegmentRepair>(*events_, *journal_, work, log_);
+  repair_ = std::make_unique<SegmentRepair>(*events_, *journal_, *work_, log_);
   return {};
 }
 
@@ -140,8 +142,9 @@ Status RunningServer::open_door() {
   api.search_time_max = settings_.query.timeout;
   api.search_rows_max = settings_.query.rows_max;
   api.body.record_bytes_max = settings_.decode.line_bytes_max;
-  api_ = make_api(api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_,
-                        metrics_, log_, clock_});
+  api_ =
+      make_api(api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_,
+                     metrics_, log_, clock_, fields_, datasets_, [this] { return make_decode(); }});
   TRY_ASSIGN(HttpServerOptions http, http_options(settings_));
   http.gate = api_->gate();
   const std::string address = http.address;
@@ -152,6 +155,13 @@ Status RunningServer::open_door() {
   url_ = fmt::format("{}://{}:{}", settings_.tls.certificate.empty() ? "http" : "https", host,
                      http_->port());
   return {};
+}
+
+DecodeRecords RunningServer::make_decode() const {
+  return [work = std::make_shared<EventWork>(*work_)](std::shared_ptr<const RecordBatch> batch,
+                                                      std::size_t from, std::size_t to) {
+    return work->decode(std::move(batch), from, to);
+  };
 }
 
 // The command line on this machine keeps its key from start to start.
