@@ -136,10 +136,9 @@ class OpenapiTest : public ApiTest {
     SourcesResource sources(sources_, vitals_, clock_);
     KeysResource keys(*keys_, clock_);
     ServerResource server({vitals_, *journal_, store_, metrics_, clock_}, "1");
-    std::vector<Route> list = make_routes(
-        {ingest, search, tails, records, alerts, rules, backtests, journal, evidence, sources, keys,
-         server},
-        MetricsAccess::kWithKey);
+    std::vector<Route> list = make_routes({ingest, search, tails, records, alerts, rules, backtests,
+                                           journal, evidence, sources, keys, server},
+                                          MetricsAccess::kWithKey);
     for (Route& route : list) {
       route.run = nullptr;  // the resources go with this function
     }
