@@ -15,6 +15,7 @@ struct AdmittedRules {
   std::vector<bool> admitted;         // by rule
   std::vector<std::uint32_t> always;  // admitted and without a witness
   bool keywords = false;
+  bool request = false;  // decoded request text
 };
 
 class CompiledMatcher final : public Matcher {
@@ -30,7 +31,10 @@ class CompiledMatcher final : public Matcher {
         events_(metrics.counter("tocsin_detect_events_total", "Events that rules looked at")),
         hits_(metrics.counter("tocsin_detect_rule_hits_total", "Matches of plain rules")),
         regex_given_up_(metrics.counter("tocsin_detect_regex_given_up_total",
-                                        "Regular expression searches stopped at their limit")) {
+                                        "Regular expression searches stopped at their limit")),
+        request_unsettled_(
+            metrics.counter("tocsin_detect_request_unsettled_total",
+                            "Request texts in more layers of encoding than were taken off")) {
     for (const auto& tests : compiled_->by_field_) {
       if (tests != nullptr) {
         tests->prepare(scan_.scratch);
@@ -41,6 +45,7 @@ class CompiledMatcher final : public Matcher {
 
   void match(const EventBatch& batch, std::vector<RuleHit>& hits) override {
     const std::size_t hits_before = hits.size();
+    const std::uint64_t unsettled_before = evaluator_.view().request_parts().unsettled();
     const std::uint64_t given_up_before = given_up();
     for (std::uint32_t event = 0; event < batch.size(); ++event) {
       evaluator_.reset(batch, event);
@@ -52,6 +57,7 @@ class CompiledMatcher final : public Matcher {
     }
     events_.add(batch.size());
     hits_.add(hits.size() - hits_before);
+    request_unsettled_.add(evaluator_.view().request_parts().unsettled() - unsettled_before);
     regex_given_up_.add(given_up() - given_up_before);
   }
 
@@ -73,6 +79,9 @@ class CompiledMatcher final : public Matcher {
     }
     const AdmittedRules& admitted = admit();
     fired_.clear();
+    if (admitted.request) {
+      evaluator_.view().add_request();
+    }
     ask_fields();
     if (admitted.keywords) {
       ask_keywords();
@@ -92,6 +101,14 @@ class CompiledMatcher final : public Matcher {
     }
   }
 
+  bool asks_request(std::uint32_t rule) {
+    const EventView& view = evaluator_.view();
+    return std::ranges::any_of(compiled_->rule_atoms_[rule], [&](AtomId atom) {
+      return std::ranges::any_of(compiled_->atoms_[atom].atom->fields,
+                                 [&](FieldId field) { return view.is_request_field(field); });
+    });
+  }
+
   const AdmittedRules& admit() {
     const std::vector<std::uint32_t>& candidates = gate_.candidates(evaluator_);
     if (gate_.forgotten() != gate_forgotten_) {
@@ -105,6 +122,7 @@ class CompiledMatcher final : public Matcher {
       for (const std::uint32_t rule : candidates) {
         prepared.admitted[rule] = true;
         prepared.keywords = prepared.keywords || compiled_->asks_keywords_[rule];
+        prepared.request = prepared.request || asks_request(rule);
       }
       for (const std::uint32_t rule : compiled_->always_tried_) {
         if (prepared.admitted[rule]) {
@@ -202,6 +220,7 @@ class CompiledMatcher final : public Matcher {
   Counter& events_;
   Counter& hits_;
   Counter& regex_given_up_;
+  Counter& request_unsettled_;
 };
 
 std::unique_ptr<Matcher> make_matcher(std::shared_ptr<const CompiledRules> compiled,

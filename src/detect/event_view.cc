@@ -66,12 +66,16 @@ EventView::EventView(FieldCatalog& fields, DatasetCatalog& datasets)
       time_field_(fields.intern("@timestamp")),
       ingested_field_(fields.intern("event.ingested")),
       original_field_(fields.intern("event.original")),
-      source_field_(fields.intern("tocsin.source")) {}
+      source_field_(fields.intern("tocsin.source")),
+      request_field_(fields.intern("tocsin.request")),
+      parameter_field_(fields.intern("tocsin.parameter")),
+      request_parts_(fields) {}
 
 void EventView::reset(const EventBatch& batch, std::size_t event) {
   batch_ = &batch;
   event_ = event;
   used_ = 0;
+  request_made_ = false;
   unescaped_made_ = false;
   raw_folded_made_ = false;
   unescaped_folded_made_ = false;
@@ -128,7 +132,25 @@ void EventView::add(FieldId id, Value value) {
   }
 }
 
+void EventView::add_request() {
+  if (request_made_) {
+    return;
+  }
+  request_made_ = true;
+  for (const RequestPart& part : request_parts_.collect(*batch_, event_)) {
+    if (request_field_) {
+      add(*request_field_, Value::text(part.text));
+    }
+    if (parameter_field_ && part.parameter) {
+      add(*parameter_field_, Value::text(part.text));
+    }
+  }
+}
+
 std::uint32_t EventView::first(FieldId id) {
+  if (is_request_field(id)) {
+    add_request();
+  }
   return id.value < heads_.size() && heads_[id.value].epoch == epoch_ ? heads_[id.value].first
                                                                       : kNone;
 }

@@ -1,7 +1,8 @@
 // EventView: one event as the rules look at it, with each text made and folded once.
 //
 // Besides the event's own fields it shows event.dataset, @timestamp, event.ingested, event.original
-// (the raw record) and tocsin.source (the name of the Source). One thread; reset() for each event;
+// (the raw record) and tocsin.source (the name of the Source), and, made when they are first asked
+// for, tocsin.request and tocsin.parameter (request_parts.h). One thread; reset() for each event;
 // everything it gives is valid until the next reset().
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/request_parts.h"
 #include "model/catalog.h"
 #include "model/event.h"
 
@@ -24,6 +26,12 @@ class EventView {
   EventView(FieldCatalog& fields, DatasetCatalog& datasets);
 
   void reset(const EventBatch& batch, std::size_t event);
+
+  // The fields made of decoded request text; whoever walks all slots and wants them calls
+  // add_request() first. first() does by itself.
+  bool is_request_field(FieldId id) const { return id == request_field_ || id == parameter_field_; }
+  void add_request();
+  const RequestParts& request_parts() const { return request_parts_; }
 
   // Values of a field: slots `first(id)`, `next(slot)`, … until kNone.
   std::uint32_t first(FieldId id);
@@ -69,6 +77,10 @@ class EventView {
   std::optional<FieldId> ingested_field_;
   std::optional<FieldId> original_field_;
   std::optional<FieldId> source_field_;
+  std::optional<FieldId> request_field_;
+  std::optional<FieldId> parameter_field_;
+  RequestParts request_parts_;
+  bool request_made_ = false;
   const EventBatch* batch_ = nullptr;
   std::size_t event_ = 0;
   std::uint32_t epoch_ = 0;
