@@ -25,18 +25,18 @@ class AddressTable {
   // No network twice.
   AddressTable(const std::vector<ListedNetwork>& networks, std::uint64_t seed);
 
-  // Calls take(detail) for the address and the networks around it, narrowest first, until it
-  // gives true; false when it never did.
+  // Calls take(network, detail) for the address and the networks around it, narrowest first, until
+  // it gives true; false when it never did.
   template <class Take>
   bool find(const IpAddress& address, Take take) const {
     if (const std::uint32_t* detail = host(address)) {
-      if (take(*detail)) {
+      if (take(IpNetwork{address, 128}, *detail)) {
         return true;
       }
     }
     for (std::uint32_t i = innermost(address); i != kNone; i = networks_[i].parent) {
       const Range& range = networks_[i];
-      if (address <= range.last && take(range.detail)) {
+      if (address <= range.last && take(IpNetwork{range.first, range.prefix_bits}, range.detail)) {
         return true;
       }
     }

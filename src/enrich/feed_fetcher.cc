@@ -91,6 +91,7 @@ class Fetch {
     TRY_ASSIGN(out_.text, read_file(files_, source_.location, source_.bytes_max));
     out_.changed = true;
     out_.state.version = version;
+    out_.state.fetched = info.modified;
     return {};
   }
 

@@ -21,7 +21,7 @@ namespace tocsin {
 struct Fetched {
   bool changed = false;
   std::string text;        // when changed
-  FeedState state;         // for the next fetch; `fetched` is the caller's to set
+  FeedState state;         // for the next fetch; `fetched` is the caller's to set, except of a file
   std::string incomplete;  // why not everything is here yet; the rest comes with the next fetch
 };
 

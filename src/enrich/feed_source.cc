@@ -17,7 +17,10 @@ std::string_view feed_kind_name(FeedKind kind) {
 
 std::string FeedState::text() const {
   JsonWriter json;
-  json.begin_object().member("version", version).member("last_modified", last_modified);
+  json.begin_object()
+      .member("source", source)
+      .member("version", version)
+      .member("last_modified", last_modified);
   json.member("added_after", added_after).member("fetched_us", fetched.value).end_object();
   return json.take();
 }
@@ -29,6 +32,7 @@ Result<FeedState> FeedState::parse(std::string_view text) {
     return fail(ErrorCode::kCorrupt, "the state of a feed is no JSON object");
   }
   FeedState state;
+  state.source = json_text(root, "source");
   state.version = json_text(root, "version");
   state.last_modified = json_text(root, "last_modified");
   state.added_after = json_text(root, "added_after");

@@ -39,10 +39,11 @@ struct FeedSource {
 };
 
 struct FeedState {
+  std::string source;         // what it was fetched from; of another source it counts for nothing
   std::string version;        // of a file: its identity; of a document: its ETag
   std::string last_modified;  // as the server wrote it
   std::string added_after;    // TAXII: what came before this is here
-  Micros fetched{0};          // the last fetch that went well; 0: none yet
+  Micros fetched{0};  // the last fetch that went well (a file: when it was written); 0: none
 
   std::string text() const;  // JSON
   static Result<FeedState> parse(std::string_view text);

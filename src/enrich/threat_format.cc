@@ -31,7 +31,8 @@ Result<ThreatFormat> threat_format(std::string_view name) {
 
 Result<std::shared_ptr<const ThreatList>> parse_threat_list(const ThreatFormatOptions& options,
                                                             const ThreatListTerms& terms,
-                                                            std::string_view text, BadLines& bad) {
+                                                            std::string_view text, BadLines& bad,
+                                                            ThreatListReading* reading) {
   ThreatListBuilder list(terms, bad);
   switch (options.format) {
     case ThreatFormat::kPlain:
@@ -49,6 +50,9 @@ Result<std::shared_ptr<const ThreatList>> parse_threat_list(const ThreatFormatOp
     case ThreatFormat::kMisp:
       TRY(read_misp(text, options.misp_only_to_ids, list));
       break;
+  }
+  if (reading != nullptr) {
+    reading->unsure = list.unsure();
   }
   return list.finish();
 }

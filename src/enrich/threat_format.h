@@ -40,9 +40,14 @@ struct ThreatFormatOptions {
   bool misp_only_to_ids = true;  // MISP: only attributes that are meant for detection
 };
 
+struct ThreatListReading {
+  std::size_t unsure = 0;  // entries left out because the list is less sure of them than wanted
+};
+
 // kCorrupt when the whole text cannot be read (no JSON, no such column); then there is no list.
 Result<std::shared_ptr<const ThreatList>> parse_threat_list(const ThreatFormatOptions& options,
                                                             const ThreatListTerms& terms,
-                                                            std::string_view text, BadLines& bad);
+                                                            std::string_view text, BadLines& bad,
+                                                            ThreatListReading* reading = nullptr);
 
 }  // namespace tocsin

@@ -60,13 +60,14 @@ ThreatHit ThreatList::find_text(const TextTable& table, std::string_view value,
   if (entry == TextTable::kNone) {
     return {};
   }
-  return {valid(table.detail(entry), at), table.text(entry)};
+  return {valid(table.detail(entry), at), table.text(entry), {}};
 }
 
 ThreatHit ThreatList::find_address(const IpAddress& address, std::optional<Micros> at) const {
   ThreatHit hit;
-  addresses_.find(address, [&](std::uint32_t detail) {
+  addresses_.find(address, [&](const IpNetwork& network, std::uint32_t detail) {
     hit.detail = valid(detail, at);
+    hit.network = network;
     return hit.detail != nullptr;
   });
   return hit;
@@ -102,7 +103,7 @@ ThreatHit ThreatList::find_agent(std::string_view agent, std::optional<Micros> a
   }
   ThreatHit hit;
   patterns_.each_match(agent, [&](std::uint32_t i) {
-    hit = {valid(pattern_details_[i], at), patterns_.patterns()[i]};
+    hit = {valid(pattern_details_[i], at), patterns_.patterns()[i], {}};
     return hit.detail == nullptr;
   });
   return hit.detail == nullptr ? ThreatHit{} : hit;

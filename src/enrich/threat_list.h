@@ -28,7 +28,8 @@ namespace tocsin {
 
 struct ThreatHit {
   const IndicatorDetail* detail = nullptr;  // null: not listed
-  std::string_view listed;                  // the entry; of an address: empty, it is the address
+  std::string_view listed;                  // the entry; of an address: empty …
+  IpNetwork network;                        // … and it is this
 
   explicit operator bool() const { return detail != nullptr; }
 };

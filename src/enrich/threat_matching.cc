@@ -61,7 +61,57 @@ std::string_view type_name(IndicatorKind kind) {
   return {};
 }
 
+// "SHA1=…,MD5=…,SHA256=…,IMPHASH=…": the hashes of the whole file.
+std::vector<std::string_view> hashes_of(std::string_view text) {
+  constexpr std::size_t kBytesMax = 1'024;
+  std::vector<std::string_view> hashes;
+  for (const std::string_view part : split(text.substr(0, kBytesMax), ',')) {
+    const std::size_t equals = part.find('=');
+    if (equals != std::string_view::npos &&
+        !equals_ignore_case(trim(part.substr(0, equals)), "IMPHASH")) {
+      hashes.push_back(part.substr(equals + 1));
+    }
+  }
+  return hashes;
+}
+
 }  // namespace
+
+const std::vector<WatchedField>& watched_fields() {
+  static const std::vector<WatchedField> kFields = [] {
+    std::vector<WatchedField> list = {{"source.ip", IndicatorKind::kAddress},
+                                      {"destination.ip", IndicatorKind::kAddress}};
+    for (std::size_t i = 0; i < kWatched.size(); ++i) {
+      if (kWatched[i] != IndicatorKind::kAddress) {
+        list.push_back({kKnownFields[i].name, kWatched[i]});
+      }
+    }
+    return list;
+  }();
+  return kFields;
+}
+
+std::optional<std::string> normal_value(IndicatorKind kind, std::string_view value) {
+  switch (kind) {
+    case IndicatorKind::kAddress:
+      return std::string(value);
+    case IndicatorKind::kDomain:
+      return normal_domain(value);
+    case IndicatorKind::kUrl:
+      return normal_url(value);
+    case IndicatorKind::kHash:
+      return normal_hash(value);
+    case IndicatorKind::kAgent:
+      return normal_agent(value);
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> values_of_field(std::string_view field, std::string_view text) {
+  return field == kKnownFields[fields::windows_hashes.value].name
+             ? hashes_of(text)
+             : std::vector<std::string_view>{text};
+}
 
 ThreatMatching::ThreatMatching(Metrics& metrics)
     : dropped_(metrics.counter("tocsin_enrich_threat_hits_dropped_total",
@@ -168,7 +218,6 @@ void ThreatMatching::match_url(EventBatch& events, const Value& value, Micros at
   }
 }
 
-// One hash, or Sysmon's "SHA1=…,MD5=…,SHA256=…,IMPHASH=…".
 void ThreatMatching::match_hashes(EventBatch& events, const Value& value, Micros at) {
   if (value.field != fields::windows_hashes) {
     if (const auto bytes = normal_hash(value.text)) {
@@ -176,12 +225,8 @@ void ThreatMatching::match_hashes(EventBatch& events, const Value& value, Micros
     }
     return;
   }
-  for (const std::string_view part : split(value.text.substr(0, 1'024), ',')) {
-    const std::string_view name = trim(part.substr(0, part.find('=')));
-    if (name.size() == part.size() || equals_ignore_case(name, "IMPHASH")) {
-      continue;
-    }
-    if (const auto bytes = normal_hash(part.substr(part.find('=') + 1))) {
+  for (const std::string_view hash : hashes_of(value.text)) {
+    if (const auto bytes = normal_hash(hash)) {
       look_up(events, value, *bytes, at);
     }
   }

@@ -10,6 +10,8 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +20,17 @@
 #include "obs/metrics.h"
 
 namespace tocsin {
+
+// The fields whose whole values are looked up, and as what. For whoever looks into stored events.
+struct WatchedField {
+  std::string_view name;
+  IndicatorKind kind;
+};
+const std::vector<WatchedField>& watched_fields();
+// The value in normal form, or nothing.
+std::optional<std::string> normal_value(IndicatorKind kind, std::string_view value);
+// The values in one text of the field: itself, or the hashes in Sysmon's list of them.
+std::vector<std::string_view> values_of_field(std::string_view field, std::string_view text);
 
 class ThreatMatching {
  public:
