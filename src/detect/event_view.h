@@ -6,7 +6,9 @@
 // everything it gives is valid until the next reset().
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <string>
@@ -31,6 +33,9 @@ class EventView {
   // add_request() first. first() does by itself.
   bool is_request_field(FieldId id) const { return id == request_field_ || id == parameter_field_; }
   void add_request();
+  std::array<std::optional<FieldId>, 2> request_fields() const {
+    return {request_field_, parameter_field_};
+  }
   const RequestParts& request_parts() const { return request_parts_; }
 
   // Values of a field: slots `first(id)`, `next(slot)`, … until kNone.
@@ -49,17 +54,23 @@ class EventView {
   std::string_view keyword_text(std::size_t which);
   std::string_view keyword_folded(std::size_t which);
   std::size_t keyword_texts();
+  // The raw record holds every keyword that has no backslash, quote, slash or control character:
+  // resolving its escapes could not make one.
+  bool record_says_all();
 
  private:
-  enum : std::uint8_t { kTextMade = 1, kFoldedMade = 2 };
-
+  // Which of its texts were made for this event.
+  struct Made {
+    std::string text;  // of values that are not text
+    std::string folded;
+    bool has_text = false;
+    bool has_folded = false;
+  };
   struct Slot {
     Value value;
     FieldId field;
     std::uint32_t next = kNone;
-    std::uint8_t made = 0;
-    std::string text;  // of values that are not text
-    std::string folded;
+    std::uint32_t made = kNone;  // in made_
   };
   struct Head {
     std::uint32_t epoch = 0;
@@ -69,6 +80,7 @@ class EventView {
 
   void add(FieldId id, Value value);
   void add_virtual();
+  Made& made(std::uint32_t slot);
 
   DatasetCatalog& datasets_;
   // Nothing when the catalogue was full: then no rule can name the field either.
@@ -87,7 +99,10 @@ class EventView {
   std::vector<Head> heads_;  // by FieldId
   std::vector<Slot> slots_;  // the first used_ of them
   std::uint32_t used_ = 0;
+  std::deque<Made> made_;  // the first made_used_ of them; never moves its elements
+  std::uint32_t made_used_ = 0;
   std::vector<std::string_view> dataset_names_;  // by DatasetId
+  std::optional<bool> record_says_all_;
   bool unescaped_made_ = false;
   bool raw_folded_made_ = false;
   bool unescaped_folded_made_ = false;
@@ -95,8 +110,5 @@ class EventView {
   std::string raw_folded_;
   std::string unescaped_folded_;
 };
-
-// JSON's backslash escapes resolved, wherever they stand; for searching, not for parsing.
-std::string json_unescaped(std::string_view text);
 
 }  // namespace tocsin
