@@ -50,6 +50,7 @@ struct ApiServices {
   SourceStats& sources;
   RuleDesk& rules;
   Vitals& vitals;
+  ThreatListDesk& threats;
   Metrics& metrics;
   Log& log;
   Clock& clock;

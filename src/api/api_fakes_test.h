@@ -209,6 +209,42 @@ class FakeVitals final : public Vitals {
   std::uint64_t undecoded(std::string_view source) override { return source.size(); }
 };
 
+class FakeThreats final : public ThreatListDesk {
+ public:
+  std::vector<std::string> refreshed;
+
+  std::vector<ThreatListStatus> lists() override {
+    ThreatListStatus list;
+    list.name = "ipsum";
+    list.origin = "url";
+    list.location = "https://lists.example/ipsum.txt";
+    list.format = "ipsum";
+    list.entries = {{"address", 12}, {"domain", 0}};
+    list.fetched = Micros(1'795'444'400'000'000);
+    list.bad_samples = {"3: \"x\" is no address or network"};
+    return {list};
+  }
+  Status refresh(const std::string& name) override {
+    if (name != "ipsum") {
+      return Error(ErrorCode::kNotFound, "there is no threat list " + name);
+    }
+    refreshed.push_back(name);
+    return {};
+  }
+  Result<std::vector<ThreatLookup>> lookup(std::string_view value) override {
+    if (value != "203.0.113.7") {
+      return std::vector<ThreatLookup>{};
+    }
+    ThreatLookup found;
+    found.list = "ipsum";
+    found.kind = "address";
+    found.indicator = "203.0.113.0/24";
+    found.confidence = 70;
+    found.until = Micros(1'795'444'400'000'000);
+    return std::vector{found};
+  }
+};
+
 // What came back: the whole answer, or a stream.
 struct Answered {
   int status = 0;
@@ -288,7 +324,7 @@ class ApiTest : public ::testing::Test {
     settings.version = "1.2.3";
     api_.reset();
     api_ = make_api(settings, {*keys_, *alerts_, store_, *journal_, sink_, sources_, desk_, vitals_,
-                               metrics_, log_, clock_, fields_, datasets_, [] {
+                               threats_, metrics_, log_, clock_, fields_, datasets_, [] {
                                  return [](std::shared_ptr<const RecordBatch> batch, std::size_t,
                                            std::size_t) {
                                    return std::make_shared<EventBatch>(std::move(batch));
@@ -364,6 +400,7 @@ class ApiTest : public ::testing::Test {
   FakeStore store_;
   FakeDesk desk_;
   FakeVitals vitals_;
+  FakeThreats threats_;
   std::unique_ptr<StateDb> db_;
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<AlertStore> alerts_;

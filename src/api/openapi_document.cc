@@ -402,6 +402,52 @@ constexpr std::string_view kDocument = R"json({
          "properties": {
           "sources": {"type": "array", "items": {"$ref": "#/components/schemas/Source"}}}}}}},
      "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/threat-lists": {
+   "get": {
+    "operationId": "listThreatLists", "tags": ["threats"],
+    "summary": "What is listed, and how fresh it is", "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["threat_lists"],
+         "properties": {
+          "threat_lists": {
+           "type": "array", "items": {"$ref": "#/components/schemas/ThreatList"}}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/threat-lists/lookup": {
+   "get": {
+    "operationId": "lookUpThreat", "tags": ["threats"],
+    "summary": "Which lists name a value", "x-scope": "read",
+    "parameters": [
+     {
+      "name": "value", "in": "query", "required": true,
+      "description": "An address, network, domain, URL, hash, or else a user agent",
+      "schema": {"type": "string"}}],
+    "responses": {
+     "200": {
+      "description": "Done; found is empty when no list names it",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/ThreatLookup"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/threat-lists/{name}/refresh": {
+   "post": {
+    "operationId": "refreshThreatList", "tags": ["threats"],
+    "summary": "Fetch a list soon, whatever its plan", "x-scope": "admin",
+    "parameters": [
+     {"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}],
+    "responses": {
+     "202": {
+      "description": "It will be fetched",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["name", "refreshing"],
+         "properties": {
+          "name": {"type": "string"}, "refreshing": {"type": "boolean"}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
   "/api/v1/keys": {
    "get": {
     "operationId": "listKeys", "tags": ["keys"],
@@ -706,6 +752,57 @@ constexpr std::string_view kDocument = R"json({
         "logsource": {"type": "string"}, "rules": {"type": "integer"},
         "events": {"type": "integer"},
         "exact": {"type": "boolean", "description": "False: events is an upper bound"}}}}}},
+   "ThreatList": {
+    "type": "object",
+    "required": [
+     "name", "origin", "location", "format", "entries", "entries_total", "memory_bytes",
+     "bad_entries", "bad_samples", "unsure_entries", "refreshing", "fetched", "attempted",
+     "next", "failures", "error", "retro_match"],
+    "properties": {
+     "name": {"type": "string"},
+     "origin": {"enum": ["file", "url", "taxii", "misp", "import"]},
+     "location": {"type": "string"},
+     "format": {"enum": ["plain", "csv", "ipsum", "stix", "misp"]},
+     "entries": {"type": "object"}, "entries_total": {"type": "integer"},
+     "memory_bytes": {"type": "integer"}, "bad_entries": {"type": "integer"},
+     "bad_samples": {"type": "array", "items": {"type": "string"}},
+     "unsure_entries": {"type": "integer"}, "refreshing": {"type": "boolean"},
+     "fetched": {"$ref": "#/components/schemas/TimeOrNull"},
+     "attempted": {"$ref": "#/components/schemas/TimeOrNull"},
+     "next": {"$ref": "#/components/schemas/TimeOrNull"},
+     "failures": {"type": "integer"}, "error": {"type": "string"},
+     "retro_match": {
+      "type": "object",
+      "required": [
+       "waiting", "running", "new_entries", "parts_done", "parts", "findings", "left_out",
+       "finished", "error"],
+      "properties": {
+       "waiting": {"type": "boolean"}, "running": {"type": "boolean"},
+       "new_entries": {"type": "integer"}, "parts_done": {"type": "integer"},
+       "parts": {"type": "integer"}, "findings": {"type": "integer"},
+       "left_out": {"type": "integer"},
+       "finished": {"$ref": "#/components/schemas/TimeOrNull"},
+       "error": {"type": "string"}}}}},
+   "TimeOrNull": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+   "ThreatLookup": {
+    "type": "object", "required": ["value", "found"],
+    "properties": {
+     "value": {"type": "string"},
+     "found": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "required": [
+        "list", "kind", "indicator", "confidence", "valid_from", "valid_until", "valid",
+        "label", "reference"],
+       "properties": {
+        "list": {"type": "string"},
+        "kind": {"enum": ["address", "domain", "url", "hash", "user_agent"]},
+        "indicator": {"type": "string"}, "confidence": {"type": "integer"},
+        "valid_from": {"$ref": "#/components/schemas/TimeOrNull"},
+        "valid_until": {"$ref": "#/components/schemas/TimeOrNull"},
+        "valid": {"type": "boolean"}, "label": {"type": "string"},
+        "reference": {"type": "string"}}}}}},
    "Source": {
     "type": "object",
     "required": [

@@ -135,9 +135,10 @@ class OpenapiTest : public ApiTest {
     EvidenceResource evidence(*journal_, store_, watch, clock_);
     SourcesResource sources(sources_, vitals_, clock_);
     KeysResource keys(*keys_, clock_);
+    ThreatListsResource threats(threats_);
     ServerResource server({vitals_, *journal_, store_, metrics_, clock_}, "1");
     std::vector<Route> list = make_routes({ingest, search, tails, records, alerts, rules, backtests,
-                                           journal, evidence, sources, keys, server},
+                                           journal, evidence, sources, keys, threats, server},
                                           MetricsAccess::kWithKey);
     for (Route& route : list) {
       route.run = nullptr;  // the resources go with this function
@@ -275,6 +276,13 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
       {"GET", "/api/v1/sources", "/api/v1/sources", "", {}},
       {"GET", "/api/v1/keys", "/api/v1/keys", "", {}},
       {"POST", "/api/v1/keys", "/api/v1/keys", R"({"name":"k","scopes":["read"]})", {}},
+      {"GET", "/api/v1/threat-lists", "/api/v1/threat-lists", "", {}},
+      {"GET",
+       "/api/v1/threat-lists/lookup",
+       "/api/v1/threat-lists/lookup",
+       "",
+       {{"value", "203.0.113.7"}}},
+      {"POST", "/api/v1/threat-lists/ipsum/refresh", "/api/v1/threat-lists/{name}/refresh", "", {}},
       {"GET", "/health", "/health", "", {}},
       {"GET", "/api/v1/health", "/api/v1/health", "", {}},
       {"GET", "/metrics", "/metrics", "", {}},

@@ -38,6 +38,7 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
   using Rules = RulesResource;
   using Keys = KeysResource;
   using Tree = JournalResource;
+  using Threats = ThreatListsResource;
   using State = ServerResource;
   // clang-format off
   return {
@@ -70,6 +71,11 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
       {"GET", "/api/v1/keys", kAdmin, kPool, answer(of.keys, &Keys::list)},
       {"POST", "/api/v1/keys", kAdmin, kPool, answer(of.keys, &Keys::create)},
       {"DELETE", "/api/v1/keys/{id}", kAdmin, kPool, answer(of.keys, &Keys::revoke)},
+
+      {"GET", "/api/v1/threat-lists", kRead, kPool, answer(of.threats, &Threats::list)},
+      {"GET", "/api/v1/threat-lists/lookup", kRead, kPool, answer(of.threats, &Threats::lookup)},
+      {"POST", "/api/v1/threat-lists/{name}/refresh", kAdmin, kPool,
+       answer(of.threats, &Threats::refresh)},
 
       {"GET", "/health", kOpen, kHere, answer(of.server, &State::alive)},
       {"GET", "/api/v1/health", kRead, kPool, answer(of.server, &State::health)},

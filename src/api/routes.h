@@ -16,6 +16,7 @@
 #include "api/server_resource.h"
 #include "api/sources_resource.h"
 #include "api/tail_desk.h"
+#include "api/threat_lists_resource.h"
 
 namespace tocsin {
 
@@ -32,6 +33,7 @@ struct Resources {
   EvidenceResource& evidence;
   SourcesResource& sources;
   KeysResource& keys;
+  ThreatListsResource& threats;
   ServerResource& server;
 };
 

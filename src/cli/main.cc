@@ -14,6 +14,7 @@
 #include "cli/scan_command.h"
 #include "cli/serve_command.h"
 #include "cli/tail_command.h"
+#include "cli/threats_command.h"
 #include "cli/verify_command.h"
 #include "server/version.h"
 
@@ -34,6 +35,7 @@ int run(int argc, char** argv) {
   add_tail_command(app, exit_code);
   add_alerts_command(app, exit_code);
   add_rules_command(app, exit_code);
+  add_threats_command(app, exit_code);
   add_verify_command(app, exit_code);
   add_evidence_command(app, exit_code);
   add_key_command(app, exit_code);

@@ -1,8 +1,8 @@
 // Detector: the one door from rule hits to findings. One thread; batches in Seq order.
 //
-// It owns what keeps state between events: the windows of correlations. Which rules match which
-// events is the Matcher's work. A reload happens between two batches, with adopt(); the hits of a
-// batch always mean the rules adopted last.
+// It owns what keeps state between events: the windows of correlations, the monitors' baselines.
+// Which rules match which events is the Matcher's work. A reload happens between two batches, with
+// adopt(); the hits of a batch always mean the rules adopted last.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/baseline/monitor_engine.h"
 #include "detect/correlate/correlator.h"
 #include "detect/matcher.h"
 #include "detect/rule_set.h"
@@ -22,6 +23,8 @@ namespace tocsin {
 
 struct DetectorOptions {
   CorrelatorLimits correlation;
+  // Of the same rules; null: the detector makes its own.
+  std::shared_ptr<MonitorEngine> monitors;
 };
 
 class Detector {
@@ -37,6 +40,9 @@ class Detector {
   // Ends what waits for its end, as if the stream were over (scan, rule tests).
   void finish(std::vector<Finding>& findings);
 
+  // Nothing came, and it is now `now` (clock of reception): what should have come is missed.
+  void tick(Micros now, std::vector<Finding>& findings);
+
   const std::shared_ptr<const RuleSet>& rules() const { return rules_; }
 
  private:
@@ -46,6 +52,7 @@ class Detector {
   Metrics& metrics_;
   const DetectorOptions options_;
   std::unique_ptr<Correlator> correlator_;
+  std::shared_ptr<MonitorEngine> monitors_;
 };
 
 }  // namespace tocsin

@@ -17,8 +17,10 @@
 #include "server/local_access.h"
 #include "server/module_options.h"
 #include "server/pipeline.h"
+#include "server/retro_match.h"
 #include "server/rule_book.h"
 #include "server/segment_repair.h"
+#include "server/threat_desk.h"
 #include "server/version.h"
 #include "server/vital_signs.h"
 #include "state/state_db.h"
@@ -62,6 +64,7 @@ class RunningServer final : public Server {
   DatasetCatalog datasets_;
   UndecodedCounts undecoded_;
   Published<EnrichTables> tables_;
+  std::unique_ptr<ThreatDesk> threats_;
   std::unique_ptr<StateDb> state_;
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<AlertStore> alerts_;
@@ -74,6 +77,7 @@ class RunningServer final : public Server {
   std::unique_ptr<SourceStats> sources_;
   std::unique_ptr<ServerVitals> vitals_;
   std::unique_ptr<SegmentRepair> repair_;
+  std::unique_ptr<RetroMatch> retro_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<IntakeSet> intake_;
@@ -111,11 +115,13 @@ Status RunningServer::open_state() {
 
 Status RunningServer::open_stores() {
   TRY_ASSIGN(rules_, RuleBook::open(settings_.detect, fields_, files_, clock_, log_));
-  tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_));
-  TRY_ASSIGN(events_, open_event_store(store_options(settings_),
-                                       {files_, clock_, log_, metrics_, fields_, datasets_}));
   std::uint64_t secret_seed = 0;
   randombytes_buf(&secret_seed, sizeof(secret_seed));
+  tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_));
+  threats_ = std::make_unique<ThreatDesk>(
+      ThreatDeskParts{settings_, tables_, files_, clock_, metrics_, log_, secret_seed});
+  TRY_ASSIGN(events_, open_event_store(store_options(settings_),
+                                       {files_, clock_, log_, metrics_, fields_, datasets_}));
   work_ = std::make_unique<const EventWorkContext>(settings_, fields_, datasets_, tables_,
                                                    undecoded_, metrics_, secret_seed);
   pipeline_ =
@@ -131,6 +137,9 @@ Status RunningServer::open_stores() {
   vitals_ = std::make_unique<ServerVitals>(
       VitalParts{settings_, *pipeline_, *events_, undecoded_, files_}, clock_.now());
   repair_ = std::make_unique<SegmentRepair>(*events_, *journal_, *work_, log_);
+  retro_ = std::make_unique<RetroMatch>(
+      retro_options(settings_), RetroParts{*events_, *alerts_, files_, clock_, metrics_, log_});
+  threats_->start(*retro_, [this] { return journal_->end(); });
   return {};
 }
 
@@ -142,9 +151,9 @@ Status RunningServer::open_door() {
   api.search_time_max = settings_.query.timeout;
   api.search_rows_max = settings_.query.rows_max;
   api.body.record_bytes_max = settings_.decode.line_bytes_max;
-  api_ =
-      make_api(api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_,
-                     metrics_, log_, clock_, fields_, datasets_, [this] { return make_decode(); }});
+  api_ = make_api(
+      api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_, *threats_,
+            metrics_, log_, clock_, fields_, datasets_, [this] { return make_decode(); }});
   TRY_ASSIGN(HttpServerOptions http, http_options(settings_));
   http.gate = api_->gate();
   const std::string address = http.address;
@@ -222,7 +231,8 @@ void RunningServer::reload() {
     log_.error("rules stay as they were: {}", reloaded.error().full_text());
   }
   const std::shared_ptr<const EnrichTables> before = tables_.get();
-  tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_, before.get()));
+  threats_->publish_base(*load_enrich_tables(files_, enrich_files(settings_), log_, before.get()));
+  threats_->look_again();
 }
 
 Status RunningServer::stop() {
@@ -230,6 +240,12 @@ Status RunningServer::stop() {
     return {};
   }
   housekeeping_.reset();
+  if (threats_ != nullptr) {
+    threats_->stop();
+  }
+  if (retro_ != nullptr) {
+    retro_->stop();
+  }
   intake_.reset();
   if (http_ != nullptr) {
     http_->stop();

@@ -45,6 +45,11 @@ bool append_value(const Hit& hit, const NamedField& field, std::string& out) {
     }
     return true;
   }
+  // A virtual field, as event_view.h shows it.
+  if (field.name == "tocsin.source") {
+    out += hit.batch->origin(hit.event).source;
+    return true;
+  }
   return false;
 }
 

@@ -1,0 +1,371 @@
+#include "detect/request_text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "base/utf8.h"
+
+namespace tocsin {
+namespace {
+
+enum : std::uint8_t { kDecodes = 1, kPlus = 2, kSpace = 4, kSplits = 8 };
+
+constexpr std::array<std::uint8_t, 256> kClasses = [] {
+  std::array<std::uint8_t, 256> classes{};
+  for (std::size_t i = 0; i < 0x20; ++i) {
+    classes[i] = kDecodes;
+  }
+  for (std::size_t i = 0x7f; i < 0x100; ++i) {
+    classes[i] = kDecodes;
+  }
+  classes['%'] = classes['&'] = kDecodes;
+  classes['*'] = kDecodes;
+  classes['\\'] = kDecodes | kSplits;
+  classes['+'] = kPlus;
+  classes[' '] = kSpace;
+  classes['\''] = classes['"'] = classes['$'] = classes['^'] = classes['`'] = kSplits;
+  return classes;
+}();
+
+std::uint8_t class_of(char c) {
+  return kClasses[static_cast<unsigned char>(c)];
+}
+
+struct Entity {
+  std::string_view name;
+  char c;
+};
+constexpr std::array<Entity, 29> kEntities = {{
+    {"lt", '<'},    {"gt", '>'},     {"amp", '&'},      {"quot", '"'},   {"apos", '\''},
+    {"nbsp", ' '},  {"tab", '\t'},   {"newline", '\n'}, {"colon", ':'},  {"lpar", '('},
+    {"rpar", ')'},  {"sol", '/'},    {"bsol", '\\'},    {"semi", ';'},   {"equals", '='},
+    {"comma", ','}, {"period", '.'}, {"excl", '!'},     {"grave", '`'},  {"dollar", '$'},
+    {"lcub", '{'},  {"rcub", '}'},   {"lbrace", '{'},   {"rbrace", '}'}, {"lsqb", '['},
+    {"rsqb", ']'},  {"num", '#'},    {"percnt", '%'},   {"vert", '|'},
+}};
+
+bool is_comment_word(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ' || c == '_' ||
+         c == '-' || c == '.' || c == '*';
+}
+int hex_value(char c) {
+  if (is_digit(c)) {
+    return c - '0';
+  }
+  const char lower = ascii_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// `digits` of them at most; the number and how many there were.
+struct Digits {
+  std::uint32_t value = 0;
+  std::size_t count = 0;
+};
+Digits read_digits(std::string_view text, std::uint32_t base, std::size_t digits) {
+  Digits read;
+  while (read.count < digits && read.count < text.size()) {
+    const int digit = hex_value(text[read.count]);
+    if (digit < 0 || static_cast<std::uint32_t>(digit) >= base) {
+      break;
+    }
+    read.value = read.value * base + static_cast<std::uint32_t>(digit);
+    ++read.count;
+  }
+  return read;
+}
+
+// One pass over a text. `at_` walks; everything that is understood goes through put().
+class Pass {
+ public:
+  Pass(std::string_view text, PlusSign plus, std::string& out)
+      : text_(text), plus_(plus), out_(out) {}
+
+  // Whether anything was changed.
+  bool run() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      const std::uint8_t kind = class_of(c);
+      if ((kind & (kDecodes | kPlus | kSpace)) == 0 && c != '/') {
+        out_ += c;
+        ++at_;
+      } else if (!special(c)) {
+        put_byte(c);
+        ++at_;
+      }
+    }
+    return changed_;
+  }
+
+ private:
+  std::string_view rest(std::size_t skip) const {
+    return text_.substr(std::min(at_ + skip, text_.size()));
+  }
+  void take(std::size_t bytes, char32_t code) {
+    changed_ = true;
+    put(code);
+    at_ += bytes;
+  }
+
+  // True: read on at at_. False: the byte stands for itself.
+  bool special(char c) {
+    switch (c) {
+      case '%':
+        return percent();
+      case '&':
+        return entity();
+      case '\\':
+        return backslash();
+      case '/':
+        return comment_begins();
+      case '*':
+        return comment_ends();
+      case '+':
+        if (plus_ == PlusSign::kSpace) {
+          take(1, ' ');
+          return true;
+        }
+        return false;
+      default:
+        return static_cast<unsigned char>(c) >= 0x80 && beyond_ascii();
+    }
+  }
+
+  bool percent() {
+    const std::string_view after = rest(1);
+    if (after.starts_with('u') || after.starts_with('U')) {
+      const Digits code = read_digits(rest(2), 16, 4);
+      if (code.count == 4) {
+        take(6, code.value);
+        return true;
+      }
+    }
+    const Digits byte = read_digits(after, 16, 2);
+    if (byte.count != 2) {
+      return false;
+    }
+    changed_ = true;
+    put_byte(static_cast<char>(byte.value));
+    at_ += 3;
+    return true;
+  }
+
+  bool entity() {
+    const std::string_view after = rest(1);
+    if (after.starts_with('#')) {
+      const bool hex = after.size() > 1 && (after[1] == 'x' || after[1] == 'X');
+      const std::size_t skip = hex ? 3 : 2;
+      const Digits code = read_digits(rest(skip), hex ? 16 : 10, 8);
+      if (code.count == 0 || code.value > 0x10ffff) {
+        return false;
+      }
+      const std::size_t end = skip + code.count;
+      take(end + (rest(end).starts_with(';') ? 1 : 0), code.value);
+      return true;
+    }
+    const std::size_t semicolon = after.substr(0, 9).find(';');
+    if (semicolon == std::string_view::npos) {
+      return false;
+    }
+    for (const Entity& known : kEntities) {
+      if (equals_ignore_case(after.substr(0, semicolon), known.name)) {
+        take(semicolon + 2, static_cast<unsigned char>(known.c));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool backslash() {
+    const std::string_view after = rest(1);
+    if (after.empty()) {
+      return false;
+    }
+    if (after[0] == '/') {
+      take(2, '/');
+      return true;
+    }
+    if (after[0] == 'x' || after[0] == 'X') {
+      const Digits code = read_digits(rest(2), 16, 2);
+      if (code.count == 2) {
+        take(4, code.value);
+        return true;
+      }
+    } else if (after[0] == 'u' || after[0] == 'U') {
+      const bool braced = rest(2).starts_with('{');
+      const Digits code = read_digits(rest(braced ? 3 : 2), 16, braced ? 6 : 4);
+      if (!braced && code.count == 4) {
+        take(6, code.value);
+        return true;
+      }
+      if (braced && code.count > 0 && rest(3 + code.count).starts_with('}')) {
+        take(4 + code.count, code.value);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // A comment of plain words is a space; MySQL's conditional comment is what stands in it.
+  bool comment_begins() {
+    if (!rest(1).starts_with('*')) {
+      return false;
+    }
+    if (rest(2).starts_with('!')) {
+      changed_ = true;
+      ++open_;
+      put(' ');
+      at_ += 3 + read_digits(rest(3), 10, 6).count;
+      return true;
+    }
+    std::size_t end = 2;
+    for (; at_ + end < text_.size(); ++end) {
+      const char c = text_[at_ + end];
+      if (!is_comment_word(c)) {
+        break;
+      }
+      if (c == '*' && rest(end + 1).starts_with('/')) {
+        take(end + 2, ' ');
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool comment_ends() {
+    if (open_ == 0 || !rest(1).starts_with('/')) {
+      return false;
+    }
+    --open_;
+    take(2, ' ');
+    return true;
+  }
+
+  // Overlong forms, full-width letters, white space and invisible characters; a lone 0xa0.
+  bool beyond_ascii() {
+    const auto byte = [this](std::size_t i) -> std::uint32_t {
+      return at_ + i < text_.size() ? static_cast<unsigned char>(text_[at_ + i]) : 0;
+    };
+    const auto tail = [&byte](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
+    const std::uint32_t first = byte(0);
+    if (first >= 0xc0 && first < 0xe0 && tail(1)) {
+      return understood(2, ((first & 0x1f) << 6) | (byte(1) & 0x3f), 0x80);
+    }
+    if (first >= 0xe0 && first < 0xf0 && tail(1) && tail(2)) {
+      return understood(3, ((first & 0x0f) << 12) | ((byte(1) & 0x3f) << 6) | (byte(2) & 0x3f),
+                        0x800);
+    }
+    if (first >= 0xf0 && first < 0xf8 && tail(1) && tail(2) && tail(3)) {
+      return understood(4,
+                        ((first & 0x07) << 18) | ((byte(1) & 0x3f) << 12) |
+                            ((byte(2) & 0x3f) << 6) | (byte(3) & 0x3f),
+                        0x10000);
+    }
+    if (first == 0xa0) {
+      take(1, ' ');
+      return true;
+    }
+    return false;
+  }
+
+  // A sequence of `bytes`; valid ones that mean nothing special are copied as they are.
+  bool understood(std::size_t bytes, char32_t code, char32_t shortest) {
+    const char32_t plain = plain_form(code);
+    if (code >= shortest && plain == code) {
+      out_.append(text_.substr(at_, bytes));
+      at_ += bytes;
+      return true;
+    }
+    take(bytes, plain);
+    return true;
+  }
+
+  // 0 for what is not seen.
+  static char32_t plain_form(char32_t code) {
+    if (code >= 0xff01 && code <= 0xff5e) {
+      return code - 0xfee0;
+    }
+    if (code == 0xa0 || (code >= 0x2000 && code <= 0x200a) || code == 0x202f || code == 0x205f ||
+        code == 0x3000) {
+      return ' ';
+    }
+    if (code == 0x85 || code == 0x2028 || code == 0x2029) {
+      return '\n';
+    }
+    if ((code >= 0x200b && code <= 0x200f) || code == 0x2060 || code == 0xfeff || code == 0xad) {
+      return 0;
+    }
+    return code;
+  }
+
+  void put(char32_t code) {
+    const char32_t plain = plain_form(code);
+    if (plain < 0x80) {
+      put_byte(static_cast<char>(plain));
+    } else {
+      append_utf8(out_, plain);
+    }
+  }
+
+  void put_byte(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte == 0) {
+      changed_ = true;
+      return;
+    }
+    if (byte > 0x20 && byte != 0x7f) {
+      out_ += c;
+      return;
+    }
+    const char space = c == '\n' || c == '\r' ? '\n' : ' ';
+    if (!out_.empty() && (out_.back() == ' ' || out_.back() == '\n')) {
+      changed_ = true;
+      if (space == '\n') {
+        out_.back() = space;
+      }
+      return;
+    }
+    changed_ = changed_ || space != c;
+    out_ += space;
+  }
+
+  std::string_view text_;
+  PlusSign plus_;
+  std::string& out_;
+  std::size_t at_ = 0;
+  int open_ = 0;  // conditional comments
+  bool changed_ = false;
+};
+
+}  // namespace
+
+bool may_need_decoding(std::string_view text, PlusSign plus) {
+  unsigned seen = 0;
+  unsigned two_spaces = 0;
+  unsigned before = 0;
+  for (const char c : text) {
+    const unsigned kind = class_of(c);
+    seen |= kind;
+    two_spaces |= kind & before & kSpace;
+    before = kind;
+  }
+  return (seen & kDecodes) != 0 || two_spaces != 0 ||
+         (plus == PlusSign::kSpace && (seen & kPlus) != 0);
+}
+
+DecodedText decode_request_text(std::string_view text, PlusSign plus, std::string& out) {
+  out.clear();
+  bool changed = Pass(text, plus, out).run();
+  std::string before;
+  for (int round = 1; changed && may_need_decoding(out, PlusSign::kLiteral); ++round) {
+    if (round == kRequestTextRoundsMax) {
+      return {false};
+    }
+    before.swap(out);
+    out.clear();
+    changed = Pass(before, PlusSign::kLiteral, out).run();
+  }
+  return {true};
+}
+
+}  // namespace tocsin
