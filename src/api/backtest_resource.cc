@@ -1,6 +1,7 @@
 #include "api/backtest_resource.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/paced_stream.h"
 #include "api/parameters.h"
@@ -76,25 +77,27 @@ bool is_asked_for(const RuleInfo& info, std::string_view rule) {
   return info.id == rule || equals_ignore_case(info.title, rule);
 }
 
-// Frees the one place when the backtest is over.
-class Place {
+}  // namespace
+
+// The one place for a backtest, free again before its answer is out.
+class BacktestResource::Place {
  public:
   explicit Place(std::atomic<bool>& busy) : busy_(busy), taken_(!busy.exchange(true)) {}
-  ~Place() {
-    if (taken_) {
+  ~Place() { leave(); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  bool taken() const { return taken_; }
+  void leave() {
+    if (std::exchange(taken_, false)) {
       busy_ = false;
     }
   }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  bool taken() const { return taken_; }
 
  private:
   std::atomic<bool>& busy_;
-  const bool taken_;
+  bool taken_;
 };
-
-}  // namespace
 
 Result<BacktestResource::Wanted> BacktestResource::read(const HttpRequest& request) {
   TRY_ASSIGN(const Parameters given,
@@ -188,28 +191,30 @@ Result<BacktestReport> BacktestResource::run(
 }
 
 void BacktestResource::take(Call call) {
-  const Place place(busy_);
+  Place place(busy_);
   if (!place.taken()) {
     call.refuse(Error(ErrorCode::kExhausted, "another backtest is under way"));
     return;
   }
   const Result<Wanted> wanted = read(call.request);
   if (!wanted) {
+    place.leave();
     call.refuse(wanted.error());
   } else if (wanted->lines) {
-    send_lines(std::move(call), *wanted);
+    send_lines(std::move(call), *wanted, place);
   } else {
-    send_document(std::move(call), *wanted);
+    send_document(std::move(call), *wanted, place);
   }
 }
 
-void BacktestResource::send_document(Call call, const Wanted& wanted) {
+void BacktestResource::send_document(Call call, const Wanted& wanted, Place& place) {
   Cancel cancel;
   const Result<BacktestReport> report = [&] {
     const CancelWatch::Watched watched(watch_, cancel,
                                        [&call] { return call.responder.abandoned(); });
     return run(wanted, cancel, [](const BacktestProgress&) { return Status(); });
   }();
+  place.leave();
   if (!report) {
     call.refuse(report.error());
     return;
@@ -219,7 +224,7 @@ void BacktestResource::send_document(Call call, const Wanted& wanted) {
   call.answer(HttpResponse::json(200, json.take()));
 }
 
-void BacktestResource::send_lines(Call call, const Wanted& wanted) {
+void BacktestResource::send_lines(Call call, const Wanted& wanted, Place& place) {
   Cancel cancel;
   const std::shared_ptr<EventStream> stream = call.start_stream(kLines);
   PacedStream lines(*stream, cancel);
@@ -238,6 +243,7 @@ void BacktestResource::send_lines(Call call, const Wanted& wanted) {
       return lines.write(json.take() + "\n");
     });
   }();
+  place.leave();
   JsonWriter json;
   json.begin_object();
   if (report) {

@@ -31,6 +31,7 @@ class BacktestResource {
   void take(Call call);
 
  private:
+  class Place;
   struct Wanted {
     BacktestRequest request;
     std::vector<std::string> titles;
@@ -42,8 +43,8 @@ class BacktestResource {
   Status choose_trial(std::string_view text, Wanted& wanted);
   Result<BacktestReport> run(const Wanted& wanted, const Cancel& cancel,
                              const std::function<Status(const BacktestProgress&)>& on_progress);
-  void send_document(Call call, const Wanted& wanted);
-  void send_lines(Call call, const Wanted& wanted);
+  void send_document(Call call, const Wanted& wanted, Place& place);
+  void send_lines(Call call, const Wanted& wanted, Place& place);
 
   const BacktestServices of_;
   CancelWatch& watch_;
