@@ -145,6 +145,7 @@ class RuleCompiler {
       add_steps(i, ordered(rules[i].detection, rules[i].detection.root));
       add_witnesses(i, rules[i]);
     }
+    add_answered();
     make_tests();
     TRY(compile_tests(threads));
     return std::shared_ptr<const CompiledRules>(std::move(compiled_));
@@ -235,6 +236,23 @@ class RuleCompiler {
       field_atoms_[at->second].emplace_back(id, atom.atom);
     }
     add_once(compiled_->groups_of_rule_[rule], atom.group);
+  }
+
+  // A group that is asked for its witnesses' sake answers for every other condition on the same
+  // fields nearly for nothing. Not for regexes: those are dear to ask.
+  void add_answered() {
+    for (AtomId id = 0; id < compiled_->atoms_.size(); ++id) {
+      CompiledRules::CompiledAtom& atom = compiled_->atoms_[id];
+      const bool cheap =
+          match::is_positive(*atom.atom) && !atom.atom->keyword && atom.atom->op != Op::kRegex;
+      if (atom.group != CompiledRules::kNoGroup || !cheap) {
+        continue;
+      }
+      if (const auto found = field_groups_.find(atom.atom->fields); found != field_groups_.end()) {
+        atom.group = static_cast<std::uint32_t>(found->second);
+        field_atoms_[found->second].emplace_back(id, atom.atom);
+      }
+    }
   }
 
   void make_tests() {

@@ -1,6 +1,7 @@
 #include "detect/json_escapes.h"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -59,23 +60,25 @@ constexpr auto kUsual = [] {
   return usual;
 }();
 
-// Offset of the next backslash at or after `at`, or the size.
-std::size_t next_backslash(std::string_view text, std::size_t at) {
+constexpr std::size_t kBlock = 64;
+
+// Bit i: byte i of the block is a backslash.
+std::uint64_t backslashes_in(const char* block) {
+  std::uint64_t found = 0;
 #if defined(__SSE2__)
   const __m128i wanted = _mm_set1_epi8('\\');
-  for (; at + 16 <= text.size(); at += 16) {
+  for (unsigned i = 0; i < kBlock; i += 16) {
     __m128i bytes;
-    std::memcpy(&bytes, text.data() + at, sizeof bytes);
-    const int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted));
-    if (found != 0) {
-      return at + static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(found)));
-    }
+    std::memcpy(&bytes, block + i, sizeof bytes);
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)));
+    found |= std::uint64_t{mask} << i;
+  }
+#else
+  for (unsigned i = 0; i < kBlock; ++i) {
+    found |= std::uint64_t{block[i] == '\\'} << i;
   }
 #endif
-  while (at < text.size() && text[at] != '\\') {
-    ++at;
-  }
-  return at;
+  return found;
 }
 
 }  // namespace
@@ -94,10 +97,29 @@ std::string json_unescaped(std::string_view text) {
 }
 
 bool has_only_usual_escapes(std::string_view text) {
-  for (std::size_t at = next_backslash(text, 0); at + 1 < text.size();
-       at = next_backslash(text, at + 2)) {
-    if (!kUsual[static_cast<unsigned char>(text[at + 1])]) {
-      return false;
+  std::size_t at = 0;        // of the block
+  std::size_t first_in = 0;  // before it, the block's bytes belong to the last escape
+  for (; at + kBlock < text.size(); at += kBlock) {
+    std::uint64_t left = backslashes_in(text.data() + at) >> first_in << first_in;
+    first_in = 0;
+    while (left != 0) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(left));
+      if (!kUsual[static_cast<unsigned char>(text[at + bit + 1])]) {
+        return false;
+      }
+      if (bit == kBlock - 1) {
+        first_in = 1;
+        break;
+      }
+      left &= ~(std::uint64_t{3} << bit);
+    }
+  }
+  for (at += first_in; at + 1 < text.size(); ++at) {
+    if (text[at] == '\\') {
+      ++at;
+      if (!kUsual[static_cast<unsigned char>(text[at])]) {
+        return false;
+      }
     }
   }
   return true;
