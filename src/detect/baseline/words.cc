@@ -20,9 +20,9 @@ std::string number_words(double value) {
   std::string digits = fmt::format("{}", static_cast<std::int64_t>(std::llround(std::abs(value))));
   for (std::size_t at = digits.size(); at > 3;) {
     at -= 3;
-    digits.insert(at, ",");
+    digits.insert(at, 1, ',');
   }
-  return (value < 0 ? "-" : "") + digits;
+  return value < 0 ? fmt::format("-{}", digits) : digits;
 }
 
 std::string range_words(double low, double high) {
@@ -40,7 +40,7 @@ std::string noun_of(const sigma::Monitor& monitor) {
 std::string field_words(const std::vector<sigma::NamedField>& fields) {
   std::string text;
   for (const sigma::NamedField& field : fields) {
-    text += (text.empty() ? "" : " and ") + field.name;
+    text += text.empty() ? field.name : fmt::format(" and {}", field.name);
   }
   return text;
 }
@@ -50,13 +50,13 @@ std::string monitor_key_phrase(const std::vector<KeyPart>& key) {
   for (const KeyPart& part : key) {
     const std::string value = excerpt(part.value);
     if (part.field == "source.as.number") {
-      phrase += " from network AS" + value;
+      phrase.append(" from network AS").append(value);
     } else if (part.field == "source.geo.country_iso_code") {
-      phrase += " from country " + value;
+      phrase.append(" from country ").append(value);
     } else if (part.field == "destination.ip") {
-      phrase += " to " + value;
+      phrase.append(" to ").append(value);
     } else if (part.field == "tocsin.source") {
-      phrase += " of source " + value;
+      phrase.append(" of source ").append(value);
     } else {
       phrase += key_phrase({part});
     }
