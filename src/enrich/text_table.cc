@@ -13,7 +13,7 @@ std::uint32_t tag_of(std::uint64_t hash) {
 
 }  // namespace
 
-std::size_t TextTable::slot_for(std::string_view text, std::uint64_t hash) const {
+std::size_t ListedTexts::slot_for(std::string_view text, std::uint64_t hash) const {
   std::size_t at = hash & (slots_.size() - 1);
   while (slots_[at].entry != kNone) {
     if (slots_[at].tag == tag_of(hash) && this->text(slots_[at].entry) == text) {
@@ -24,7 +24,7 @@ std::size_t TextTable::slot_for(std::string_view text, std::uint64_t hash) const
   return at;
 }
 
-void TextTable::grow() {
+void ListedTexts::grow() {
   std::vector<Slot> old(slots_.empty() ? kFirstSlots : slots_.size() * 2);
   old.swap(slots_);
   for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) {
@@ -33,7 +33,7 @@ void TextTable::grow() {
   }
 }
 
-std::uint32_t TextTable::put(std::string_view text, std::uint32_t detail) {
+std::uint32_t ListedTexts::put(std::string_view text, std::uint32_t detail) {
   if ((entries_.size() + 1) * 2 > slots_.size()) {
     grow();
   }
@@ -52,15 +52,15 @@ std::uint32_t TextTable::put(std::string_view text, std::uint32_t detail) {
   return slot.entry;
 }
 
-std::uint32_t TextTable::find(std::string_view text) const {
+std::uint32_t ListedTexts::find(std::string_view text) const {
   return slots_.empty() ? kNone : slots_[slot_for(text, hash64(text, seed_))].entry;
 }
 
-std::size_t TextTable::memory_bytes() const {
+std::size_t ListedTexts::memory_bytes() const {
   return pool_.capacity() + entries_.capacity() * sizeof(Entry) + slots_.size() * sizeof(Slot);
 }
 
-void TextTable::shrink_to_fit() {
+void ListedTexts::shrink_to_fit() {
   pool_.shrink_to_fit();
   entries_.shrink_to_fit();
 }

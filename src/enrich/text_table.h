@@ -1,6 +1,6 @@
-// TextTable: short texts (domains, URLs, bytes of hashes, user agents), each with the number of its
-// detail. Immutable once filled; a look-up is one hash and usually one probe. The texts lie in one
-// pool: 100,000 hashes of 32 bytes take about 6 MiB.
+// ListedTexts: short texts (domains, URLs, bytes of hashes, user agents), each with the number of
+// its detail. Immutable once filled; a look-up is one hash and usually one probe. The texts lie in
+// one pool: 100,000 hashes of 32 bytes take about 6 MiB.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 
 namespace tocsin {
 
-class TextTable {
+class ListedTexts {
  public:
   static constexpr std::uint64_t kPoolBytesMax = 1ULL << 30U;
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
-  explicit TextTable(std::uint64_t seed = 0) : seed_(seed) {}
+  explicit ListedTexts(std::uint64_t seed = 0) : seed_(seed) {}
 
   // The entry of the text, put in with `detail` when it was not there; kNone when the pool is full.
   std::uint32_t put(std::string_view text, std::uint32_t detail);

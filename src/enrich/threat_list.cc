@@ -27,7 +27,7 @@ std::string detail_key(const IndicatorDetail& detail) {
 }  // namespace
 
 ThreatList::ThreatList(std::string name, std::uint64_t seed) : name_(std::move(name)) {
-  texts_.fill(TextTable(seed));
+  texts_.fill(ListedTexts(seed));
 }
 
 std::size_t ThreatList::size() const {
@@ -40,7 +40,7 @@ std::size_t ThreatList::size() const {
 
 std::size_t ThreatList::memory_bytes() const {
   std::size_t bytes = addresses_.memory_bytes() + patterns_.memory_bytes();
-  for (const TextTable& table : texts_) {
+  for (const ListedTexts& table : texts_) {
     bytes += table.memory_bytes();
   }
   for (const IndicatorDetail& detail : details_) {
@@ -54,10 +54,10 @@ const IndicatorDetail* ThreatList::valid(std::uint32_t detail, std::optional<Mic
   return !at || found.covers(*at) ? &found : nullptr;
 }
 
-ThreatHit ThreatList::find_text(const TextTable& table, std::string_view value,
+ThreatHit ThreatList::find_text(const ListedTexts& table, std::string_view value,
                                 std::optional<Micros> at) const {
   const std::uint32_t entry = table.find(value);
-  if (entry == TextTable::kNone) {
+  if (entry == ListedTexts::kNone) {
     return {};
   }
   return {valid(table.detail(entry), at), table.text(entry), {}};
@@ -74,7 +74,7 @@ ThreatHit ThreatList::find_address(const IpAddress& address, std::optional<Micro
 }
 
 ThreatHit ThreatList::find_domain(std::string_view domain, std::optional<Micros> at) const {
-  const TextTable& table = texts(IndicatorKind::kDomain);
+  const ListedTexts& table = texts(IndicatorKind::kDomain);
   while (domain.find('.') != std::string_view::npos) {
     if (const ThreatHit hit = find_text(table, domain, at)) {
       return hit;
@@ -85,7 +85,7 @@ ThreatHit ThreatList::find_domain(std::string_view domain, std::optional<Micros>
 }
 
 ThreatHit ThreatList::find_url(std::string_view url, std::optional<Micros> at) const {
-  const TextTable& table = texts(IndicatorKind::kUrl);
+  const ListedTexts& table = texts(IndicatorKind::kUrl);
   if (const ThreatHit hit = find_text(table, url, at)) {
     return hit;
   }
@@ -221,10 +221,10 @@ void ThreatListBuilder::add(const Indicator& indicator, std::size_t place) {
   add_text(list_->texts_[static_cast<std::size_t>(indicator.kind)], indicator, detail, place);
 }
 
-void ThreatListBuilder::add_text(TextTable& table, const Indicator& indicator, std::uint32_t detail,
-                                 std::size_t place) {
+void ThreatListBuilder::add_text(ListedTexts& table, const Indicator& indicator,
+                                 std::uint32_t detail, std::size_t place) {
   const std::uint32_t entry = table.put(indicator.value, detail);
-  if (entry == TextTable::kNone) {
+  if (entry == ListedTexts::kNone) {
     refuse(place, "more text than a list may have");
     return;
   }

@@ -71,10 +71,10 @@ class ThreatList {
  private:
   friend class ThreatListBuilder;
   ThreatList(std::string name, std::uint64_t seed);
-  const TextTable& texts(IndicatorKind kind) const {
+  const ListedTexts& texts(IndicatorKind kind) const {
     return texts_[static_cast<std::size_t>(kind)];
   }
-  ThreatHit find_text(const TextTable& table, std::string_view value,
+  ThreatHit find_text(const ListedTexts& table, std::string_view value,
                       std::optional<Micros> at) const;
   const IndicatorDetail* valid(std::uint32_t detail, std::optional<Micros> at) const;
 
@@ -82,7 +82,7 @@ class ThreatList {
   std::array<std::size_t, kIndicatorKinds> counts_{};
   std::vector<IndicatorDetail> details_;
   AddressTable addresses_;
-  std::array<TextTable, kIndicatorKinds> texts_;  // that of kAddress stays empty
+  std::array<ListedTexts, kIndicatorKinds> texts_;  // that of kAddress stays empty
   AgentPatterns patterns_;
   std::vector<std::uint32_t> pattern_details_;
 };
@@ -120,7 +120,7 @@ class ThreatListBuilder {
  private:
   std::uint32_t detail_number(const IndicatorDetail& detail);
   bool better(std::uint32_t a, std::uint32_t b) const;
-  void add_text(TextTable& table, const Indicator& indicator, std::uint32_t detail,
+  void add_text(ListedTexts& table, const Indicator& indicator, std::uint32_t detail,
                 std::size_t place);
   void finish_addresses();
   void finish_agents();
@@ -132,7 +132,7 @@ class ThreatListBuilder {
   std::size_t detail_bytes_ = 0;
   std::shared_ptr<ThreatList> list_;
   std::vector<ListedNetwork> networks_;
-  TextTable patterns_;
+  ListedTexts patterns_;
   std::unordered_map<std::string, std::uint32_t> detail_numbers_;
   std::optional<std::uint32_t> last_detail_;
 };
