@@ -60,11 +60,11 @@ struct QuerySettings {
 
 struct DetectSettings {
   bool shipped_rules = true;
-  std::vector<std::string> rule_paths;           // folders and files, besides the shipped
-  std::string placeholders;                      // YAML file: name → list of values
-  std::uint64_t groups_max = 200'000;            // live correlation groups
-  Span lateness = span_s(10);                    // of event time
-  std::uint64_t replay_records_max = 2'000'000;  // read back at start to rebuild windows
+  std::vector<std::string> rule_paths;               // folders and files, besides the shipped
+  std::string placeholders;                          // YAML file: name → list of values
+  std::uint64_t correlation_bytes_max = 512 * kMiB;  // windows of all correlations
+  Span lateness = span_s(10);                        // of event time
+  std::uint64_t replay_records_max = 2'000'000;      // read back at start to rebuild windows
 };
 
 // Names of CSV columns, by the header.

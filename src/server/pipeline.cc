@@ -105,7 +105,7 @@ Seq Pipeline::replay_from(Journal& journal) const {
 
 std::unique_ptr<Detector> Pipeline::make_detector(std::shared_ptr<const RuleSet> rules) const {
   DetectorOptions options;
-  options.correlation.groups_max = work_.settings.detect.groups_max;
+  options.correlation.bytes_max = work_.settings.detect.correlation_bytes_max;
   options.correlation.hash_seed = work_.secret_seed;
   options.correlation.lateness = work_.settings.detect.lateness;
   return std::make_unique<Detector>(std::move(rules), work_.fields, work_.datasets, work_.metrics,
