@@ -14,6 +14,7 @@
 #include "cli/server_access.h"
 #include "cli/terminal.h"
 #include "enrich/threat_format.h"
+#include "sys/file_system.h"
 
 namespace tocsin {
 namespace {
