@@ -50,10 +50,11 @@ class HttpApi final : public Api {
         sources_(of.sources, of.vitals, of.clock),
         keys_(of.keys, of.clock),
         threats_(of.threats),
+        monitors_(of.monitors),
         server_({of.vitals, of.journal, of.events, of.metrics, of.clock}, settings.version),
         router_(make_routes(
             {ingest_, search_, tails_, records_, alerts_, rules_, backtests_, journal_, evidence_,
-             sources_, keys_, threats_, server_},
+             sources_, keys_, threats_, monitors_, server_},
             settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey)),
         pool_(settings.threads, settings.waiting_max) {}
   ~HttpApi() override { stop(); }
@@ -174,6 +175,7 @@ class HttpApi final : public Api {
   SourcesResource sources_;
   KeysResource keys_;
   ThreatListsResource threats_;
+  MonitorsResource monitors_;
   ServerResource server_;
   Router router_;
   WorkPool pool_;

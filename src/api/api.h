@@ -14,6 +14,7 @@
 
 #include "access/key_store.h"
 #include "alert/alert_store.h"
+#include "api/monitor_desk.h"
 #include "api/services.h"
 #include "backtest/backtest.h"
 #include "base/clock.h"
@@ -51,6 +52,7 @@ struct ApiServices {
   RuleDesk& rules;
   Vitals& vitals;
   ThreatListDesk& threats;
+  MonitorDesk& monitors;
   Metrics& metrics;
   Log& log;
   Clock& clock;

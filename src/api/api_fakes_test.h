@@ -245,6 +245,40 @@ class FakeThreats final : public ThreatListDesk {
   }
 };
 
+class FakeMonitors final : public MonitorDesk {
+ public:
+  std::vector<Span> trained;
+
+  std::vector<MonitorSummary> list() override {
+    RuleInfo info;
+    info.id = "logins";
+    info.title = "Unusual log-ins";
+    MonitorSummary summary;
+    summary.info = std::make_shared<const RuleInfo>(info);
+    summary.keys = 3;
+    summary.first = Micros(1'795'444'400'000'000);
+    return {summary};
+  }
+  Result<std::vector<KeyKnowledge>> show(std::string_view monitor, std::string_view key,
+                                         std::size_t most) override {
+    if (monitor != "logins") {
+      return Error(ErrorCode::kNotFound, "there is no such monitor");
+    }
+    KeyKnowledge known;
+    known.key = {{"user.name", std::string(key)}};
+    known.events = most;
+    known.baseline.unit = "log-ins";
+    known.baseline.history = {{Micros(1'795'444'400'000'000), 20, 12, 35}};
+    known.baseline.usual = {{"DE", 7}};
+    return std::vector{known};
+  }
+  Status train(Span since) override {
+    trained.push_back(since);
+    return {};
+  }
+  TrainingState training() override { return {}; }
+};
+
 // What came back: the whole answer, or a stream.
 struct Answered {
   int status = 0;
@@ -324,7 +358,7 @@ class ApiTest : public ::testing::Test {
     settings.version = "1.2.3";
     api_.reset();
     api_ = make_api(settings, {*keys_, *alerts_, store_, *journal_, sink_, sources_, desk_, vitals_,
-                               threats_, metrics_, log_, clock_, fields_, datasets_, [] {
+                               threats_, monitors_, metrics_, log_, clock_, fields_, datasets_, [] {
                                  return [](std::shared_ptr<const RecordBatch> batch, std::size_t,
                                            std::size_t) {
                                    return std::make_shared<EventBatch>(std::move(batch));
@@ -401,6 +435,7 @@ class ApiTest : public ::testing::Test {
   FakeDesk desk_;
   FakeVitals vitals_;
   FakeThreats threats_;
+  FakeMonitors monitors_;
   std::unique_ptr<StateDb> db_;
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<AlertStore> alerts_;

@@ -402,6 +402,59 @@ constexpr std::string_view kDocument = R"json({
          "properties": {
           "sources": {"type": "array", "items": {"$ref": "#/components/schemas/Source"}}}}}}},
      "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/monitors": {
+   "get": {
+    "operationId": "listMonitors", "tags": ["monitors"],
+    "summary": "Monitors in force, what they have learned from, and the training",
+    "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["monitors", "training"],
+         "properties": {
+          "monitors": {"type": "array", "items": {"$ref": "#/components/schemas/Monitor"}},
+          "training": {"$ref": "#/components/schemas/Training"}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/monitors/train": {
+   "post": {
+    "operationId": "trainMonitors", "tags": ["monitors"],
+    "summary": "Learn from stored records, without findings", "x-scope": "admin",
+    "requestBody": {
+     "content": {
+      "application/json": {
+       "schema": {
+        "type": "object",
+        "properties": {
+         "since": {"type": "string", "description": "A span back from now; default 30d"}}}}}},
+    "responses": {
+     "202": {
+      "description": "It has begun; listMonitors tells how far it is",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/Training"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/monitors/{id}": {
+   "get": {
+    "operationId": "getMonitor", "tags": ["monitors"],
+    "summary": "What a monitor knows of its keys", "x-scope": "read",
+    "parameters": [
+     {
+      "name": "id", "in": "path", "required": true, "description": "Id, name or title",
+      "schema": {"type": "string"}},
+     {
+      "name": "key", "in": "query",
+      "description": "field=value of a key, or only the value; default those with most events",
+      "schema": {"type": "string"}},
+     {
+      "name": "limit", "in": "query", "description": "Keys at most",
+      "schema": {"type": "integer", "minimum": 1, "maximum": 1000}}],
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Monitor"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
   "/api/v1/threat-lists": {
    "get": {
     "operationId": "listThreatLists", "tags": ["threats"],
@@ -642,7 +695,7 @@ constexpr std::string_view kDocument = R"json({
     "required": [
      "id", "rule_id", "rule_version", "title", "level", "tags", "key", "state", "verdict",
      "assignee", "note", "first", "last", "opened", "updated", "findings", "events",
-     "last_seq", "samples", "sentence"],
+     "last_seq", "samples", "sentence", "baseline"],
     "properties": {
      "id": {"type": "string"}, "rule_id": {"type": "string"},
      "rule_version": {"type": "string"}, "title": {"type": "string"},
@@ -662,7 +715,67 @@ constexpr std::string_view kDocument = R"json({
      "updated": {"type": "string", "format": "date-time"}, "findings": {"type": "integer"},
      "events": {"type": "integer"}, "last_seq": {"type": "integer"},
      "samples": {"type": "array", "items": {"type": "integer"}},
-     "sentence": {"type": "string"}}},
+     "sentence": {"type": "string"},
+     "baseline": {
+      "anyOf": [{"$ref": "#/components/schemas/Baseline"}, {"type": "null"}],
+      "description": "What a monitor expected; null for rules"}}},
+   "Baseline": {
+    "type": "object",
+    "required": ["observed", "low", "high", "unit", "history", "usual"],
+    "properties": {
+     "observed": {"type": "number"}, "low": {"type": "number"}, "high": {"type": "number"},
+     "unit": {"type": "string"},
+     "history": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["time", "value", "low", "high"],
+       "properties": {
+        "time": {"type": "string", "format": "date-time"}, "value": {"type": "number"},
+        "low": {"type": "number"}, "high": {"type": "number"}}}},
+     "usual": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["value", "count"],
+       "properties": {"value": {"type": "string"}, "count": {"type": "integer"}}}}}},
+   "Monitor": {
+    "type": "object",
+    "required": [
+     "id", "name", "title", "description", "level", "model", "file", "version", "keys",
+     "evicted", "events", "findings", "first", "last"],
+    "properties": {
+     "id": {"type": "string"}, "name": {"type": "string"}, "title": {"type": "string"},
+     "description": {"type": "string"}, "level": {"$ref": "#/components/schemas/Level"},
+     "model": {
+      "enum": ["level", "seasonal", "new-value", "rare", "travel", "silence", "beacon"]},
+     "file": {"type": "string"}, "version": {"type": "string"},
+     "keys": {"type": "integer"}, "evicted": {"type": "integer"},
+     "events": {"type": "integer"}, "findings": {"type": "integer"},
+     "first": {"type": ["string", "null"], "format": "date-time"},
+     "last": {"type": ["string", "null"], "format": "date-time"},
+     "known": {"type": "array", "items": {"$ref": "#/components/schemas/KnownKey"}}}},
+   "KnownKey": {
+    "type": "object",
+    "required": ["key", "events", "first", "last", "learning", "sentence", "baseline"],
+    "properties": {
+     "key": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["field", "value"],
+       "properties": {"field": {"type": "string"}, "value": {"type": "string"}}}},
+     "events": {"type": "integer"},
+     "first": {"type": ["string", "null"], "format": "date-time"},
+     "last": {"type": ["string", "null"], "format": "date-time"},
+     "learning": {"type": "boolean"}, "sentence": {"type": "string"},
+     "baseline": {"$ref": "#/components/schemas/Baseline"}}},
+   "Training": {
+    "type": "object",
+    "required": ["running", "started", "finished", "records", "records_total", "error"],
+    "properties": {
+     "running": {"type": "boolean"},
+     "started": {"type": ["string", "null"], "format": "date-time"},
+     "finished": {"type": ["string", "null"], "format": "date-time"},
+     "records": {"type": "integer"}, "records_total": {"type": "integer"},
+     "error": {"type": "string"}}},
    "AlertPatch": {
     "type": "object",
     "properties": {

@@ -136,10 +136,12 @@ class OpenapiTest : public ApiTest {
     SourcesResource sources(sources_, vitals_, clock_);
     KeysResource keys(*keys_, clock_);
     ThreatListsResource threats(threats_);
+    MonitorsResource monitors(monitors_);
     ServerResource server({vitals_, *journal_, store_, metrics_, clock_}, "1");
-    std::vector<Route> list = make_routes({ingest, search, tails, records, alerts, rules, backtests,
-                                           journal, evidence, sources, keys, threats, server},
-                                          MetricsAccess::kWithKey);
+    std::vector<Route> list =
+        make_routes({ingest, search, tails, records, alerts, rules, backtests, journal, evidence,
+                     sources, keys, threats, monitors, server},
+                    MetricsAccess::kWithKey);
     for (Route& route : list) {
       route.run = nullptr;  // the resources go with this function
     }
@@ -283,6 +285,9 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
        "",
        {{"value", "203.0.113.7"}}},
       {"POST", "/api/v1/threat-lists/ipsum/refresh", "/api/v1/threat-lists/{name}/refresh", "", {}},
+      {"GET", "/api/v1/monitors", "/api/v1/monitors", "", {}},
+      {"GET", "/api/v1/monitors/logins", "/api/v1/monitors/{id}", "", {{"key", "alice"}}},
+      {"POST", "/api/v1/monitors/train", "/api/v1/monitors/train", R"({"since":"7d"})", {}},
       {"GET", "/health", "/health", "", {}},
       {"GET", "/api/v1/health", "/api/v1/health", "", {}},
       {"GET", "/metrics", "/metrics", "", {}},

@@ -39,6 +39,7 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
   using Keys = KeysResource;
   using Tree = JournalResource;
   using Threats = ThreatListsResource;
+  using Monitors = MonitorsResource;
   using State = ServerResource;
   // clang-format off
   return {
@@ -76,6 +77,10 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
       {"GET", "/api/v1/threat-lists/lookup", kRead, kPool, answer(of.threats, &Threats::lookup)},
       {"POST", "/api/v1/threat-lists/{name}/refresh", kAdmin, kPool,
        answer(of.threats, &Threats::refresh)},
+
+      {"GET", "/api/v1/monitors", kRead, kPool, answer(of.monitors, &Monitors::list)},
+      {"POST", "/api/v1/monitors/train", kAdmin, kPool, answer(of.monitors, &Monitors::train)},
+      {"GET", "/api/v1/monitors/{id}", kRead, kPool, answer(of.monitors, &Monitors::get)},
 
       {"GET", "/health", kOpen, kHere, answer(of.server, &State::alive)},
       {"GET", "/api/v1/health", kRead, kPool, answer(of.server, &State::health)},

@@ -9,6 +9,7 @@
 #include "api/ingest_resource.h"
 #include "api/journal_resource.h"
 #include "api/keys_resource.h"
+#include "api/monitors_resource.h"
 #include "api/record_resource.h"
 #include "api/router.h"
 #include "api/rules_resource.h"
@@ -34,6 +35,7 @@ struct Resources {
   SourcesResource& sources;
   KeysResource& keys;
   ThreatListsResource& threats;
+  MonitorsResource& monitors;
   ServerResource& server;
 };
 

@@ -9,6 +9,7 @@
 #include "cli/evidence_command.h"
 #include "cli/exit_code.h"
 #include "cli/key_command.h"
+#include "cli/monitors_command.h"
 #include "cli/query_command.h"
 #include "cli/rules_command.h"
 #include "cli/scan_command.h"
@@ -35,6 +36,7 @@ int run(int argc, char** argv) {
   add_tail_command(app, exit_code);
   add_alerts_command(app, exit_code);
   add_rules_command(app, exit_code);
+  add_monitors_command(app, exit_code);
   add_threats_command(app, exit_code);
   add_verify_command(app, exit_code);
   add_evidence_command(app, exit_code);

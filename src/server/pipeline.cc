@@ -38,6 +38,7 @@ void Pipeline::start(Journal& journal) {
     log_.info("replaying {} records of the journal, from record {}", end.value - from.value,
               from.value);
   }
+  stores_.monitors.engine()->skip_to(from);
   progress_.set_decoded(from);
   progress_.set_indexed(stores_.events.appended_end());
   progress_.set_alerted(from);
@@ -51,6 +52,18 @@ void Pipeline::start(Journal& journal) {
       *workers_,
       [this](std::shared_ptr<const RuleSet> rules) { return make_detector(std::move(rules)); },
       DetectOutputs{*index_, *alerts_}, progress_);
+}
+
+void Pipeline::tick() {
+  if (alerts_ == nullptr || lag_records() > 0) {
+    return;
+  }
+  FindingBatch findings;
+  findings.end = Seq(1);  // says nothing about records
+  stores_.monitors.engine()->tick(clock_.now(), findings.findings);
+  if (!findings.findings.empty()) {
+    alerts_->push(std::move(findings));
+  }
 }
 
 void Pipeline::drain(Span at_most) {
@@ -96,6 +109,10 @@ Seq Pipeline::replay_from(Journal& journal) const {
   if (window.value > 0 && window_begin) {
     from = std::min(from, *window_begin);
   }
+  const Seq learned = stores_.monitors.engine()->covered();
+  if (learned.value > 0) {
+    from = std::min(from, learned);
+  }
   const std::uint64_t replay_max = work_.settings.detect.replay_records_max;
   if (needed.value - from.value > replay_max) {
     from = Seq(needed.value - replay_max);
@@ -108,6 +125,7 @@ std::unique_ptr<Detector> Pipeline::make_detector(std::shared_ptr<const RuleSet>
   options.correlation.bytes_max = work_.settings.detect.correlation_bytes_max;
   options.correlation.hash_seed = work_.secret_seed;
   options.correlation.lateness = work_.settings.detect.lateness;
+  options.monitors = stores_.monitors.engine();
   return std::make_unique<Detector>(std::move(rules), work_.fields, work_.datasets, work_.metrics,
                                     options);
 }

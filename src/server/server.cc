@@ -16,6 +16,8 @@
 #include "server/journal_sink.h"
 #include "server/local_access.h"
 #include "server/module_options.h"
+#include "server/monitor_book.h"
+#include "server/monitor_trainer.h"
 #include "server/pipeline.h"
 #include "server/retro_match.h"
 #include "server/rule_book.h"
@@ -69,6 +71,7 @@ class RunningServer final : public Server {
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<AlertStore> alerts_;
   std::unique_ptr<RuleBook> rules_;
+  std::unique_ptr<MonitorBook> monitors_;
   std::unique_ptr<EventStore> events_;
   std::unique_ptr<const EventWorkContext> work_;
   std::unique_ptr<Pipeline> pipeline_;
@@ -77,6 +80,7 @@ class RunningServer final : public Server {
   std::unique_ptr<SourceStats> sources_;
   std::unique_ptr<ServerVitals> vitals_;
   std::unique_ptr<SegmentRepair> repair_;
+  std::unique_ptr<MonitorTrainer> trainer_;
   std::unique_ptr<RetroMatch> retro_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> http_;
@@ -117,6 +121,9 @@ Status RunningServer::open_stores() {
   TRY_ASSIGN(rules_, RuleBook::open(settings_.detect, fields_, files_, clock_, log_));
   std::uint64_t secret_seed = 0;
   randombytes_buf(&secret_seed, sizeof(secret_seed));
+  monitors_ =
+      std::make_unique<MonitorBook>(MonitorBookParts{settings_, files_, clock_, metrics_, log_},
+                                    rules_->current().rules, secret_seed);
   tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_));
   threats_ = std::make_unique<ThreatDesk>(
       ThreatDeskParts{settings_, tables_, files_, clock_, metrics_, log_, secret_seed});
@@ -124,8 +131,8 @@ Status RunningServer::open_stores() {
                                        {files_, clock_, log_, metrics_, fields_, datasets_}));
   work_ = std::make_unique<const EventWorkContext>(settings_, fields_, datasets_, tables_,
                                                    undecoded_, metrics_, secret_seed);
-  pipeline_ =
-      std::make_unique<Pipeline>(*work_, PipelineStores{*events_, *alerts_, *rules_}, clock_, log_);
+  pipeline_ = std::make_unique<Pipeline>(
+      *work_, PipelineStores{*events_, *alerts_, *rules_, *monitors_}, clock_, log_);
   TRY_ASSIGN(journal_, Journal::open(journal_options(settings_), files_, clock_, metrics_, log_,
                                      [this](std::shared_ptr<const RecordBatch> batch) {
                                        pipeline_->offer(std::move(batch));
@@ -137,6 +144,8 @@ Status RunningServer::open_stores() {
   vitals_ = std::make_unique<ServerVitals>(
       VitalParts{settings_, *pipeline_, *events_, undecoded_, files_}, clock_.now());
   repair_ = std::make_unique<SegmentRepair>(*events_, *journal_, *work_, log_);
+  trainer_ = std::make_unique<MonitorTrainer>(
+      MonitorTrainerParts{*monitors_, *rules_, *journal_, *work_, clock_, log_});
   retro_ = std::make_unique<RetroMatch>(
       retro_options(settings_), RetroParts{*events_, *alerts_, files_, clock_, metrics_, log_});
   threats_->start(*retro_, [this] { return journal_->end(); });
@@ -151,9 +160,9 @@ Status RunningServer::open_door() {
   api.search_time_max = settings_.query.timeout;
   api.search_rows_max = settings_.query.rows_max;
   api.body.record_bytes_max = settings_.decode.line_bytes_max;
-  api_ = make_api(
-      api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_, *threats_,
-            metrics_, log_, clock_, fields_, datasets_, [this] { return make_decode(); }});
+  api_ = make_api(api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_,
+                        *threats_, *trainer_, metrics_, log_, clock_, fields_, datasets_,
+                        [this] { return make_decode(); }});
   TRY_ASSIGN(HttpServerOptions http, http_options(settings_));
   http.gate = api_->gate();
   const std::string address = http.address;
@@ -196,6 +205,11 @@ std::vector<Chore> RunningServer::chores() {
        [this] {
          while (repair_->step()) {
          }
+       }},
+      {"monitors", span_s(5),
+       [this] {
+         pipeline_->tick();
+         monitors_->keep(alerts_->folded_through(), MonitorBook::When::kDue);
        }},
       {"keys", span_s(60),
        [this] {
@@ -246,6 +260,9 @@ Status RunningServer::stop() {
   if (retro_ != nullptr) {
     retro_->stop();
   }
+  if (trainer_ != nullptr) {
+    trainer_->stop();
+  }
   intake_.reset();
   if (http_ != nullptr) {
     http_->stop();
@@ -263,6 +280,7 @@ Status RunningServer::stop() {
   if (pipeline_ != nullptr) {
     pipeline_->drain(kDrainMax);
     pipeline_->stop();
+    monitors_->keep(alerts_->folded_through(), MonitorBook::When::kNow);
   }
   if (events_ != nullptr) {
     if (const Status sealed = events_->seal(); !sealed && status) {

@@ -176,6 +176,11 @@ Seq MonitorEngine::covered() const {
   return covered_;
 }
 
+void MonitorEngine::skip_to(Seq seq) {
+  MutexLock lock(mutex_);
+  covered_ = std::max(covered_, seq);
+}
+
 bool MonitorEngine::empty() const {
   MutexLock lock(mutex_);
   return running_.empty();
@@ -272,8 +277,10 @@ Status MonitorEngine::restore(std::string_view bytes) {
   return {};
 }
 
-void MonitorEngine::take_training(MonitorEngine& trained) {
+Status MonitorEngine::take_training(MonitorEngine& trained,
+                                    const std::function<Status(Seq)>& catch_up) {
   MutexLock lock(mutex_);
+  TRY(catch_up(covered_));
   MutexLock other(trained.mutex_);
   for (Running& running : running_) {
     const auto found = std::ranges::find_if(trained.running_, [&running](const Running& each) {
@@ -295,6 +302,17 @@ void MonitorEngine::take_training(MonitorEngine& trained) {
   }
   trained.running_.clear();
   trained.feeds_.assign(trained.feeds_.size(), {});
+  return {};
+}
+
+Seq snapshot_covers(std::string_view snapshot) {
+  if (!snapshot.starts_with(kMagic)) {
+    return Seq(0);
+  }
+  ByteReader in(snapshot.substr(kMagic.size()));
+  in.get<std::uint32_t>();
+  in.get<std::uint64_t>();  // the seed
+  return Seq(in.get<std::uint64_t>());
 }
 
 std::vector<MonitorSummary> MonitorEngine::list() const {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -62,14 +63,17 @@ class MonitorEngine {
   // What an engine to be trained for this one must be made with.
   MonitorOptions options() const EXCLUDES(mutex_);
   bool empty() const EXCLUDES(mutex_);  // no monitor at all
+  // Nothing below `seq` will come any more.
+  void skip_to(Seq seq) EXCLUDES(mutex_);
 
   // All state as bytes: format in docs/formats.md.
   std::string snapshot() const EXCLUDES(mutex_);
   // Takes back what fits the monitors in force. kCorrupt: nothing was taken.
   Status restore(std::string_view bytes) EXCLUDES(mutex_);
   // Takes the state of each monitor that `trained` has learned from earlier events than this one.
-  // Both must cover the same Seq.
-  void take_training(MonitorEngine& trained) EXCLUDES(mutex_);
+  // catch_up(covered()) is called first, while this engine waits: it brings `trained` up to there.
+  Status take_training(MonitorEngine& trained, const std::function<Status(Seq)>& catch_up)
+      EXCLUDES(mutex_);
 
   std::vector<MonitorSummary> list() const EXCLUDES(mutex_);
   // By id, name or title. The keys that occurred most, or those that `key` names.
@@ -112,5 +116,8 @@ class MonitorEngine {
   Micros next_advance_ GUARDED_BY(mutex_);
   Seq covered_ GUARDED_BY(mutex_);
 };
+
+// What a snapshot covers: MonitorEngine::covered() when it was taken. 0 when it is none.
+Seq snapshot_covers(std::string_view snapshot);
 
 }  // namespace tocsin

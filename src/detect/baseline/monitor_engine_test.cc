@@ -63,6 +63,7 @@ TEST(MonitorEngine, ReplayDoesNotCountTwice) {
   stream.engine->consume(*batch, hits, stream.findings);
   stream.restart();
   EXPECT_EQ(stream.engine->covered(), Seq(11));
+  EXPECT_EQ(snapshot_covers(stream.engine->snapshot()), Seq(11));
   stream.engine->consume(*batch, hits, stream.findings);
   EXPECT_EQ(stream.engine->list()[0].events, 10U);
 }
@@ -110,7 +111,8 @@ TEST(MonitorEngine, TrainingIsTakenWhereItReachesFurtherBack) {
     }
   }
   const std::uint64_t events = trained.engine->list()[0].events;
-  live.engine->take_training(*trained.engine);
+  const auto in_step = [](Seq) { return Status(); };
+  EXPECT_TRUE(live.engine->take_training(*trained.engine, in_step));
   EXPECT_EQ(live.engine->list()[0].events, events);
   const auto known = live.engine->show("Unusual", "u1", 5);
   ASSERT_TRUE(known);
@@ -118,7 +120,7 @@ TEST(MonitorEngine, TrainingIsTakenWhereItReachesFurtherBack) {
   EXPECT_FALSE((*known)[0].learning);
   TestStream shorter(kMonitors[0]);
   minute(shorter, 2'999);
-  live.engine->take_training(*shorter.engine);
+  EXPECT_TRUE(live.engine->take_training(*shorter.engine, in_step));
   EXPECT_EQ(live.engine->list()[0].events, events);
 }
 

@@ -24,7 +24,7 @@ using sigma::Sensitivity;
 
 constexpr std::int64_t kDayMicros = 86'400 * kMicrosPerSecond;
 constexpr double kHourMicros = 3'600.0 * kMicrosPerSecond;
-constexpr double kGapLeast = 2;     // of the longest gap, in buckets' worth
+constexpr double kGapLeast = 2;                  // of the longest gap, in buckets' worth
 constexpr double kGapHalves = 3.0 * kDayMicros;  // the longest gap fades by half in this time
 constexpr double kActiveFloor = 0.02;
 constexpr std::int64_t kBucketsAtOnce = 4'096;  // of a silence, looked at one by one
