@@ -12,6 +12,7 @@ EventView::EventView(FieldCatalog& fields, DatasetCatalog& datasets)
       ingested_field_(fields.intern("event.ingested")),
       original_field_(fields.intern("event.original")),
       source_field_(fields.intern("tocsin.source")),
+      lag_field_(fields.intern("tocsin.lag_seconds")),
       request_field_(fields.intern("tocsin.request")),
       parameter_field_(fields.intern("tocsin.parameter")),
       request_parts_(fields) {}
@@ -54,6 +55,7 @@ void EventView::add_virtual() {
   add_known(time_field_, Value::time(head.time));
   add_known(ingested_field_, Value::time(head.received));
   add_known(original_field_, Value::text(batch_->raw(event_)));
+  add_known(lag_field_, Value::integer((head.received.value - head.time.value) / kMicrosPerSecond));
   add_known(source_field_, Value::text(batch_->origin(event_).source));
 }
 

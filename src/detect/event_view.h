@@ -1,7 +1,8 @@
 // EventView: one event as the rules look at it, with each text made and folded once.
 //
 // Besides the event's own fields it shows event.dataset, @timestamp, event.ingested, event.original
-// (the raw record) and tocsin.source (the name of the Source), and, made when they are first asked
+// (the raw record), tocsin.source (the name of the Source) and tocsin.lag_seconds (from the event's
+// time to its reception; below zero: a clock that is ahead), and, made when they are first asked
 // for, tocsin.request and tocsin.parameter (request_parts.h). One thread; reset() for each event;
 // everything it gives is valid until the next reset().
 #pragma once
@@ -89,6 +90,7 @@ class EventView {
   std::optional<FieldId> ingested_field_;
   std::optional<FieldId> original_field_;
   std::optional<FieldId> source_field_;
+  std::optional<FieldId> lag_field_;
   std::optional<FieldId> request_field_;
   std::optional<FieldId> parameter_field_;
   RequestParts request_parts_;

@@ -19,7 +19,7 @@ bool is_plain_word(std::string_view text) {
 bool is_plain_name(std::string_view name) {
   return std::ranges::all_of(name, [](char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '_' || c == '.' || c == '[' || c == ']';
+           c == '_' || c == '[' || c == ']';
   });
 }
 

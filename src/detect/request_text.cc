@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "base/utf8.h"
@@ -131,6 +132,8 @@ class Pass {
     }
   }
 
+  // %XX and %uXXXX. Of digits that are none, old servers made a byte all the same: that is followed
+  // where it is part of an overlong form (%c0%qf is a slash).
   bool percent() {
     const std::string_view after = rest(1);
     if (after.starts_with('u') || after.starts_with('U')) {
@@ -141,13 +144,42 @@ class Pass {
       }
     }
     const Digits byte = read_digits(after, 16, 2);
-    if (byte.count != 2) {
-      return false;
+    if (byte.count == 2) {
+      return take_byte(3, static_cast<char>(byte.value));
     }
+    const std::optional<char> careless = careless_byte(after);
+    if (careless &&
+        (ends_in_overlong_lead() || (is_overlong_lead(*careless) && rest(3).starts_with('%')))) {
+      return take_byte(3, *careless);
+    }
+    return false;
+  }
+
+  bool take_byte(std::size_t bytes, char c) {
     changed_ = true;
-    put_byte(static_cast<char>(byte.value));
-    at_ += 3;
+    put_byte(c);
+    at_ += bytes;
     return true;
+  }
+
+  static bool is_overlong_lead(char c) { return c == '\xc0' || c == '\xc1'; }
+  bool ends_in_overlong_lead() const { return !out_.empty() && is_overlong_lead(out_.back()); }
+
+  // Two letters or digits as digits of base 16, however large.
+  static std::optional<char> careless_byte(std::string_view text) {
+    unsigned value = 0;
+    if (text.size() < 2) {
+      return std::nullopt;
+    }
+    for (const char c : text.substr(0, 2)) {
+      const char lower = ascii_lower(c);
+      const bool letter = lower >= 'a' && lower <= 'z';
+      if (!letter && !is_digit(c)) {
+        return std::nullopt;
+      }
+      value = value * 16 + static_cast<unsigned>(letter ? lower - 'a' + 10 : c - '0');
+    }
+    return static_cast<char>(value & 0xff);
   }
 
   bool entity() {
@@ -248,7 +280,10 @@ class Pass {
     };
     const auto tail = [&byte](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
     const std::uint32_t first = byte(0);
-    if (first >= 0xc0 && first < 0xe0 && tail(1)) {
+    if (first == 0xc0 || first == 0xc1) {
+      return two_byte_form(first, byte(1));
+    }
+    if (first > 0xc1 && first < 0xe0 && tail(1)) {
       return understood(2, ((first & 0x1f) << 6) | (byte(1) & 0x3f), 0x80);
     }
     if (first >= 0xe0 && first < 0xf0 && tail(1) && tail(2)) {
@@ -261,11 +296,47 @@ class Pass {
                             ((byte(2) & 0x3f) << 6) | (byte(3) & 0x3f),
                         0x10000);
     }
+    if (first >= 0xf8 && first < 0xfe) {
+      return long_form(first < 0xfc ? 5 : 6);
+    }
     if (first == 0xa0) {
       take(1, ' ');
       return true;
     }
     return false;
+  }
+
+  // 0xc0 and 0xc1 begin no valid sequence. What follows may be careless: any byte of the right low
+  // bits, or the wanted character itself.
+  bool two_byte_form(std::uint32_t first, std::uint32_t second) {
+    if (second == 0) {
+      return false;
+    }
+    const std::uint32_t low = second & 0x3f;
+    const std::uint32_t whole = ((first & 1) << 6) | low;
+    const bool itself = second == '.' || second == '/' || second == '\\';
+    const bool path = low == '.' || low == '/';
+    if (!itself && !path && whole != '\\' && (second & 0xc0) != 0x80) {
+      return false;
+    }
+    take(2, itself ? second : path ? low : whole);
+    return true;
+  }
+
+  // Forms of five and six bytes were never valid; of an ASCII character all but the end is zero.
+  bool long_form(std::size_t bytes) {
+    const std::string_view all = rest(0).substr(0, bytes);
+    if (all.size() < bytes || (all[bytes - 1] & '\xc0') != '\x80' || (all[0] & 3) != 0 ||
+        all.substr(1, bytes - 3).find_first_not_of('\x80') != std::string_view::npos) {
+      return false;
+    }
+    const auto high = static_cast<unsigned char>(all[bytes - 2]);
+    const auto low = static_cast<unsigned char>(all[bytes - 1]);
+    if (high != 0x80 && high != 0x81) {
+      return false;
+    }
+    take(bytes, ((high & 1U) << 6) | (low & 0x3fU));
+    return true;
   }
 
   // A sequence of `bytes`; valid ones that mean nothing special are copied as they are.
@@ -288,6 +359,15 @@ class Pass {
     if (code == 0xa0 || (code >= 0x2000 && code <= 0x200a) || code == 0x202f || code == 0x205f ||
         code == 0x3000) {
       return ' ';
+    }
+    if (code == 0x2215 || code == 0x2044 || code == 0xf025) {
+      return '/';  // what Windows makes of them
+    }
+    if (code == 0x2216 || code == 0xefc8) {
+      return '\\';
+    }
+    if (code == 0x2024) {
+      return '.';
     }
     if (code == 0x85 || code == 0x2028 || code == 0x2029) {
       return '\n';
