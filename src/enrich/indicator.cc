@@ -217,4 +217,9 @@ std::string indicator_text(IndicatorKind kind, std::string_view value) {
   return kind == IndicatorKind::kHash ? hex_encode(value) : std::string(value);
 }
 
+std::string indicator_text(const IpNetwork& network) {
+  constexpr unsigned kWhole = 128;
+  return network.prefix_bits == kWhole ? ip_text(network.base) : network_text(network);
+}
+
 }  // namespace tocsin

@@ -71,5 +71,7 @@ std::optional<IndicatorKind> guess_kind(std::string_view text);
 
 // An indicator as people write it; hashes in hexadecimal.
 std::string indicator_text(IndicatorKind kind, std::string_view value);
+// One address without "/32".
+std::string indicator_text(const IpNetwork& network);
 
 }  // namespace tocsin

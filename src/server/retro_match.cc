@@ -56,8 +56,9 @@ Finding finding_of(const std::string& list, const RetroHit& hit) {
   const std::string label =
       hit.detail.label.empty() ? "" : fmt::format(" as \"{}\"", hit.detail.label);
   finding.sentence = fmt::format(
-      "{} is now on list {}{} (confidence {}); it was here {} times since {}, last {} UTC, in {}",
-      hit.indicator, list, label, hit.detail.confidence, hit.events(), minute_text(hit.first),
+      "{} is now on list {}{} (confidence {}); it was here {} since {}, last {} UTC, in {}",
+      hit.indicator, list, label, hit.detail.confidence,
+      hit.events() == 1 ? "once" : fmt::format("{} times", hit.events()), minute_text(hit.first),
       minute_text(hit.last), hit.field);
   return finding;
 }

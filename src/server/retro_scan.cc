@@ -98,7 +98,7 @@ Status RetroScan::scan_column(const Part& part, const PartColumn& column, Indica
           continue;
         }
         std::string indicator = kind == IndicatorKind::kAddress
-                                    ? network_text(looked->hit.network)
+                                    ? indicator_text(looked->hit.network)
                                     : indicator_text(kind, looked->hit.listed);
         TRY(take(part, column.name, *cell, looked->key, looked->hit, std::move(indicator), request,
                  out));

@@ -393,7 +393,7 @@ Result<std::vector<ThreatLookup>> ThreatDesk::lookup(std::string_view value) {
     ThreatLookup one;
     one.list = list->name();
     one.kind = indicator_kind_name(kind);
-    one.indicator = kind == IndicatorKind::kAddress ? network_text(hit.network)
+    one.indicator = kind == IndicatorKind::kAddress ? indicator_text(hit.network)
                                                     : indicator_text(kind, hit.listed);
     one.confidence = hit.detail->confidence;
     one.from = bound(hit.detail->from);
