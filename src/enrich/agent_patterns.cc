@@ -69,7 +69,7 @@ bool is_agent_worth_listing(std::string_view agent) {
 }
 
 AgentPatterns::AgentPatterns(std::vector<std::string> patterns)
-    : patterns_(std::move(patterns)), maybe_(kMaybeBits) {
+    : patterns_(std::move(patterns)), maybe_(kMaybeBits / 64) {
   std::unordered_map<std::uint32_t, std::uint32_t> counts;
   for (const std::string& pattern : patterns_) {
     each_gram(pattern, [&counts](std::uint32_t gram) { ++counts[gram]; });
@@ -81,7 +81,7 @@ AgentPatterns::AgentPatterns(std::vector<std::string> patterns)
     });
     if (rarest) {
       filed_[*rarest].push_back(static_cast<std::uint32_t>(i));
-      maybe_[bit_of(*rarest)] = true;
+      maybe_[bit_of(*rarest) / 64] |= 1ULL << (bit_of(*rarest) % 64);
     }
   }
 }
@@ -90,7 +90,8 @@ std::vector<std::uint32_t> AgentPatterns::candidates(std::string_view agent) con
   std::vector<std::uint32_t> found;
   for (std::size_t i = 0; i + kGram <= agent.size() && found.size() < kComparedMax; ++i) {
     const std::uint32_t gram = gram_at(agent, i);
-    if (!maybe_[bit_of(gram)]) {
+    const std::size_t bit = bit_of(gram);
+    if ((maybe_[bit / 64] >> (bit % 64) & 1U) == 0) {
       continue;
     }
     if (const auto filed = filed_.find(gram); filed != filed_.end()) {
@@ -107,7 +108,7 @@ std::vector<std::uint32_t> AgentPatterns::candidates(std::string_view agent) con
 }
 
 std::size_t AgentPatterns::memory_bytes() const {
-  std::size_t bytes = maybe_.size() / 8 + filed_.size() * 64;
+  std::size_t bytes = maybe_.size() * sizeof(std::uint64_t) + filed_.size() * 64;
   for (const std::string& pattern : patterns_) {
     bytes += sizeof(std::string) + pattern.size() + sizeof(std::uint32_t);
   }

@@ -42,7 +42,7 @@ class AgentPatterns {
   std::vector<std::uint32_t> candidates(std::string_view agent) const;
 
   std::vector<std::string> patterns_;
-  std::vector<bool> maybe_;  // by a hash of four bytes
+  std::vector<std::uint64_t> maybe_;  // bits by a hash of four bytes
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> filed_;
 };
 

@@ -179,6 +179,19 @@ TEST_F(ThreatFieldsTest, UrlsAreMatchedWholeAndInParts) {
   EXPECT_EQ(parts.text(0, fields::threat_matched_field), "url.path");
 }
 
+TEST_F(ThreatFieldsTest, UrlsAreFoundHoweverTheirHostIsWritten) {
+  for (const std::string_view url : {"http://bad.example/a?id=1", "http://u:p@bad.example/a?id=1",
+                                     "http://bad.example:80/a?id=1", "HTTPS://Bad.Example./a?id=1",
+                                     "http://BAD.example:443@bad.example/a?id=1"}) {
+    const EventBatch events = enriched({{fields::url_full, url}});
+    EXPECT_EQ(events.text(0, fields::threat_indicator_url), "bad.example/a?id=1") << url;
+  }
+  for (const std::string_view url : {"http://good.example/a?id=1", "://", "http://", "x://?",
+                                     "http://bad.example.good.example/a?id=1"}) {
+    EXPECT_EQ(enriched({{fields::url_full, url}}).find(0, fields::threat_list), nullptr) << url;
+  }
+}
+
 TEST_F(ThreatFieldsTest, HashesAreMatchedAloneAndInSysmonsList) {
   const EventBatch alone = enriched({{fields::file_hash_md5, "900150983CD24FB0D6963F7D28E17F72"}});
   EXPECT_EQ(alone.text(0, fields::threat_indicator_md5), "900150983cd24fb0d6963f7d28e17f72");

@@ -28,6 +28,7 @@ std::string detail_key(const IndicatorDetail& detail) {
 
 ThreatList::ThreatList(std::string name, std::uint64_t seed) : name_(std::move(name)) {
   texts_.fill(ListedTexts(seed));
+  url_hosts_ = ListedTexts(seed);
 }
 
 std::size_t ThreatList::size() const {
@@ -39,7 +40,8 @@ std::size_t ThreatList::size() const {
 }
 
 std::size_t ThreatList::memory_bytes() const {
-  std::size_t bytes = addresses_.memory_bytes() + patterns_.memory_bytes();
+  std::size_t bytes =
+      addresses_.memory_bytes() + patterns_.memory_bytes() + url_hosts_.memory_bytes();
   for (const ListedTexts& table : texts_) {
     bytes += table.memory_bytes();
   }
@@ -256,9 +258,20 @@ void ThreatListBuilder::finish_agents() {
   }
 }
 
+void ThreatListBuilder::finish_urls() {
+  const ListedTexts& urls = list_->texts(IndicatorKind::kUrl);
+  for (std::uint32_t i = 0; i < urls.size(); ++i) {
+    const std::string_view host = urls.text(i).substr(0, urls.text(i).find('/'));
+    list_->odd_urls_ = list_->odd_urls_ || host.find(':') != std::string_view::npos;
+    list_->url_hosts_.put(host, 0);
+  }
+  list_->url_hosts_.shrink_to_fit();
+}
+
 std::shared_ptr<const ThreatList> ThreatListBuilder::finish() {
   finish_addresses();
   finish_agents();
+  finish_urls();
   for (std::size_t kind = 1; kind < kIndicatorKinds; ++kind) {
     list_->texts_[kind].shrink_to_fit();
     list_->counts_[kind] = list_->texts_[kind].size();

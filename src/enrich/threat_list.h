@@ -22,7 +22,7 @@
 #include "enrich/agent_patterns.h"
 #include "enrich/bad_lines.h"
 #include "enrich/indicator.h"
-#include "enrich/text_table.h"
+#include "enrich/listed_texts.h"
 
 namespace tocsin {
 
@@ -57,6 +57,10 @@ class ThreatList {
   ThreatHit find_address(const IpAddress& address, std::optional<Micros> at) const;
   ThreatHit find_domain(std::string_view domain, std::optional<Micros> at) const;
   ThreatHit find_url(std::string_view url, std::optional<Micros> at) const;
+  // False only when no URL of http or https on that host (in normal form, no port) is listed.
+  bool may_list_urls_of(std::string_view host) const {
+    return odd_urls_ || url_hosts_.find(host) != ListedTexts::kNone;
+  }
   ThreatHit find_hash(std::string_view bytes, std::optional<Micros> at) const;
   ThreatHit find_agent(std::string_view agent, std::optional<Micros> at) const;
   // Any kind; an address as text. Values that are not in normal form find nothing.
@@ -83,6 +87,8 @@ class ThreatList {
   std::vector<IndicatorDetail> details_;
   AddressTable addresses_;
   std::array<ListedTexts, kIndicatorKinds> texts_;  // that of kAddress stays empty
+  ListedTexts url_hosts_;
+  bool odd_urls_ = false;  // some have another scheme or a port
   AgentPatterns patterns_;
   std::vector<std::uint32_t> pattern_details_;
 };
@@ -124,6 +130,7 @@ class ThreatListBuilder {
                 std::size_t place);
   void finish_addresses();
   void finish_agents();
+  void finish_urls();
 
   ThreatListTerms terms_;
   BadLines& bad_;

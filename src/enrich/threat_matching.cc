@@ -212,7 +212,27 @@ void ThreatMatching::match(EventBatch& events, const Value& value, Micros at) {
   }
 }
 
+// Most URLs are of hosts of which none is listed: told without putting them into normal form.
+bool ThreatMatching::may_list(std::string_view url) const {
+  const std::size_t begin = url.find("://") + 3;
+  const std::string_view host = url.substr(begin, url.find_first_of("/?#:@", begin) - begin);
+  const std::size_t end = begin + host.size();
+  std::array<char, kDomainBytesMax> buffer;
+  std::size_t size = buffer.size();
+  const bool ends_host = end == url.size() || (url[end] != ':' && url[end] != '@');
+  if (!ends_host || !plain_domain(host, buffer.data(), size)) {
+    return true;
+  }
+  const std::vector<std::uint16_t>& lists = lists_[static_cast<std::size_t>(IndicatorKind::kUrl)];
+  return std::ranges::any_of(lists, [&](std::uint16_t list) {
+    return tables_->threats[list]->may_list_urls_of({buffer.data(), size});
+  });
+}
+
 void ThreatMatching::match_url(EventBatch& events, const Value& value, Micros at) {
+  if (!may_list(value.text)) {
+    return;
+  }
   if (const auto url = normal_url(value.text)) {
     look_up(events, value, *url, at);
   }

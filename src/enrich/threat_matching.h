@@ -72,6 +72,7 @@ class ThreatMatching {
   void match(EventBatch& events, const Value& value, Micros at);
   void match_hashes(EventBatch& events, const Value& value, Micros at);
   void match_url(EventBatch& events, const Value& value, Micros at);
+  bool may_list(std::string_view url) const;
   void look_up(EventBatch& events, const Value& value, std::string_view normal, Micros at);
   void write(EventBatch& events, const Hit& hit);
 

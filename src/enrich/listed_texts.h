@@ -43,6 +43,14 @@ class ListedTexts {
     std::uint32_t entry = kNone;
   };
 
+  // Two bits of one word stand for each text: most that are not here are told by that alone.
+  static std::uint64_t filter_bits(std::uint64_t hash) {
+    return (1ULL << (hash >> 58U)) | (1ULL << (hash >> 52U & 63U));
+  }
+  std::uint64_t& filter_word(std::uint64_t hash) {
+    return filter_[hash >> 20U & (filter_.size() - 1)];
+  }
+
   // Where the text is, or the free slot where it belongs.
   std::size_t slot_for(std::string_view text, std::uint64_t hash) const;
   void grow();
@@ -50,6 +58,7 @@ class ListedTexts {
   std::uint64_t seed_;
   std::string pool_;
   std::vector<Entry> entries_;
+  std::vector<std::uint64_t> filter_;
   std::vector<Slot> slots_;  // open addressing, a power of two, at most half full
 };
 
