@@ -239,12 +239,17 @@ void RequestParts::add(std::string_view text, PlusSign plus, bool parameter, Ski
   if (text.empty() || (skip == Skip::kPlainWords && is_plain_word(text))) {
     return;
   }
-  if (may_need_decoding(text, plus)) {
+  TextSigns signs = signs_in(text);
+  if (signs.encoded || (signs.plus && plus == PlusSign::kSpace)) {
     std::string& decoded = buffer();
     unsettled_ += decode_request_text(text, plus, decoded).settled ? 0U : 1U;
     text = decoded;
+    signs.split = true;  // it says itself when there is nothing to join
   }
   parts_.push_back({text, parameter});
+  if (!signs.split) {
+    return;
+  }
   std::string& joined = buffer();
   if (join_split_words(text, joined)) {
     parts_.push_back({joined, parameter});

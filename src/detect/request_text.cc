@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <optional>
 
 #include "base/text.h"
@@ -10,7 +12,7 @@
 namespace tocsin {
 namespace {
 
-enum : std::uint8_t { kDecodes = 1, kPlus = 2, kSpace = 4, kSplits = 8 };
+enum : std::uint8_t { kDecodes = 1, kPlus = 2, kSpace = 4 };
 
 constexpr std::array<std::uint8_t, 256> kClasses = [] {
   std::array<std::uint8_t, 256> classes{};
@@ -22,10 +24,9 @@ constexpr std::array<std::uint8_t, 256> kClasses = [] {
   }
   classes['%'] = classes['&'] = kDecodes;
   classes['*'] = kDecodes;
-  classes['\\'] = kDecodes | kSplits;
+  classes['\\'] = kDecodes;
   classes['+'] = kPlus;
   classes[' '] = kSpace;
-  classes['\''] = classes['"'] = classes['$'] = classes['^'] = classes['`'] = kSplits;
   return classes;
 }();
 
@@ -393,7 +394,7 @@ class Pass {
       changed_ = true;
       return;
     }
-    if (byte > 0x20 && byte != 0x7f) {
+    if ((byte > 0x20 && byte != 0x7f) || ends_in_overlong_lead()) {
       out_ += c;
       return;
     }
@@ -419,18 +420,43 @@ class Pass {
 
 }  // namespace
 
-bool may_need_decoding(std::string_view text, PlusSign plus) {
-  unsigned seen = 0;
-  unsigned two_spaces = 0;
-  unsigned before = 0;
-  for (const char c : text) {
-    const unsigned kind = class_of(c);
-    seen |= kind;
-    two_spaces |= kind & before & kSpace;
-    before = kind;
+// Vectors of sixteen bytes, as GCC and Clang know them on every machine. A comparison gives 0xff or
+// 0.
+TextSigns signs_in(std::string_view text) {
+  using Bytes [[gnu::vector_size(16)]] = unsigned char;
+  constexpr std::size_t kBlock = sizeof(Bytes);
+  Bytes encoded{};
+  Bytes plus{};
+  Bytes split{};
+  std::array<unsigned char, kBlock + 1> room{};
+  for (std::size_t at = 0; at < text.size(); at += kBlock) {
+    const std::size_t left = text.size() - at;
+    const char* bytes = text.data() + at;
+    if (left <= kBlock) {
+      room.fill('a');
+      std::memcpy(room.data(), bytes, left);
+    }
+    Bytes c;
+    Bytes next;
+    std::memcpy(&c, left <= kBlock ? static_cast<const void*>(room.data()) : bytes, kBlock);
+    std::memcpy(&next, left <= kBlock ? static_cast<const void*>(&room[1]) : bytes + 1, kBlock);
+    const auto is = [&c](unsigned char byte) { return std::bit_cast<Bytes>(c == byte); };
+    const Bytes both = is('*') | is('\\');
+    encoded |= std::bit_cast<Bytes>((c - 0x20) >= 0x5f) | is('%') | is('&') | both |
+               (is(' ') & std::bit_cast<Bytes>(next == ' '));
+    plus |= is('+');
+    split |= both | is('\'') | is('"') | is('$') | is('^') | is('`');
   }
-  return (seen & kDecodes) != 0 || two_spaces != 0 ||
-         (plus == PlusSign::kSpace && (seen & kPlus) != 0);
+  const auto any = [](Bytes seen) {
+    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(seen);
+    return (halves[0] | halves[1]) != 0;
+  };
+  return {any(encoded), any(plus), any(split)};
+}
+
+bool may_need_decoding(std::string_view text, PlusSign plus) {
+  const TextSigns signs = signs_in(text);
+  return signs.encoded || (signs.plus && plus == PlusSign::kSpace);
 }
 
 DecodedText decode_request_text(std::string_view text, PlusSign plus, std::string& out) {

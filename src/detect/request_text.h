@@ -21,7 +21,14 @@ inline constexpr int kRequestTextRoundsMax = 6;
 // In a query a plus stands for a space.
 enum class PlusSign : std::uint8_t { kLiteral, kSpace };
 
-// Whether decoding could change the text: a fast look at its bytes, true more often than needed.
+// What a fast look at the bytes of a text says; each is true more often than needed.
+struct TextSigns {
+  bool encoded = false;  // decoding could change it
+  bool plus = false;     // decoding could change it if a plus stands for a space
+  bool split = false;    // words could be split in it
+};
+TextSigns signs_in(std::string_view text);
+// Whether decoding could change the text.
 bool may_need_decoding(std::string_view text, PlusSign plus);
 
 struct DecodedText {

@@ -136,9 +136,7 @@ class Joiner {
 }  // namespace
 
 bool join_split_words(std::string_view decoded, std::string& out) {
-  const bool may = decoded.find_first_of("'\"`\\^$") != std::string_view::npos ||
-                   decoded.find("/*") != std::string_view::npos;
-  if (!may) {
+  if (!signs_in(decoded).split) {
     return false;
   }
   out.clear();
