@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 
 #include "base/hash.h"
+#include "detect/match/value_cache.h"
 
 namespace tocsin {
 namespace {
@@ -22,12 +22,6 @@ std::string word(EventView& view, FieldId field) {
 
 bool admits_any(const std::vector<Logsource>& sources, const Logsource& rule) {
   return std::ranges::any_of(sources, [&rule](const Logsource& s) { return covers(rule, s); });
-}
-
-template <class T>
-void append_bytes(std::string& out, const T& value) {
-  const auto bytes = std::bit_cast<std::array<char, sizeof(T)>>(value);
-  out.append(bytes.data(), bytes.size());
 }
 
 }  // namespace
@@ -50,29 +44,37 @@ Gate::Gate(std::shared_ptr<const RuleSet> rules) : rules_(std::move(rules)) {
     if (field.value >= is_gate_field_.size()) {
       is_gate_field_.resize(field.value + std::size_t{1});
     }
-    is_gate_field_[field.value] = true;
+    is_gate_field_[field.value] = 1;
   };
   std::ranges::for_each(kWords, mark);
   std::ranges::for_each(rules_->gate_fields(), mark);
 }
 
-// Field, kind, size and bytes of each value of a gate field, in the event's order.
-void Gate::make_key(EventView& view) {
-  key_.clear();
+// Field and kind, size, bytes of each value of a gate field, in the event's order.
+bool Gate::make_key(EventView& view) {
+  std::array<char, 8> room{};
+  key_size_ = 0;
   for (std::uint32_t slot = 0; slot < view.slots(); ++slot) {
     const FieldId field = view.field(slot);
-    if (field.value >= is_gate_field_.size() || !is_gate_field_[field.value]) {
+    if (field.value >= is_gate_field_.size() || is_gate_field_[field.value] == 0) {
       continue;
     }
     const Value& value = view.value(slot);
-    append_bytes(key_, field.value * 16 + static_cast<std::uint32_t>(value.kind()));
-    if (value.is_text()) {
-      append_bytes(key_, static_cast<std::uint32_t>(value.as_text().size()));
-      key_ += value.as_text();
-    } else {
-      append_bytes(key_, value.as_int());
+    const std::string_view bytes = match::ValueCache::key_bytes(value, room);
+    const std::array<std::uint32_t, 2> head = {
+        field.value * 16 + static_cast<std::uint32_t>(value.kind()),
+        static_cast<std::uint32_t>(bytes.size())};
+    if (sizeof head + bytes.size() > key_room_.size() - key_size_) {
+      return false;
+    }
+    std::memcpy(&key_room_[key_size_], head.data(), sizeof head);
+    key_size_ += sizeof head;
+    if (!bytes.empty()) {
+      std::memcpy(&key_room_[key_size_], bytes.data(), bytes.size());
+      key_size_ += bytes.size();
     }
   }
+  return true;
 }
 
 std::vector<Logsource> Gate::logsources(Evaluator& evaluator) const {
@@ -117,24 +119,24 @@ const std::vector<std::uint32_t>& Gate::list_of(Evaluator& evaluator) {
 }
 
 const std::vector<std::uint32_t>& Gate::candidates(Evaluator& evaluator) {
-  make_key(evaluator.view());
-  if (last_ != nullptr && key_ == last_key_) {
-    return *last_;
-  }
-  if (key_.size() > kKeyBytesMax) {
+  if (!make_key(evaluator.view())) {
+    last_ = nullptr;
     return list_of(evaluator);  // a hostile value in a gate field is not worth remembering
   }
-  const auto found = known_.find(key_);
+  if (last_ != nullptr && key() == last_key_) {
+    return *last_;
+  }
+  const auto found = known_.find(key());
   if (found == known_.end()) {
     if (known_.size() >= kCombinationsMax) {
       known_.clear();
     }
     last_ = &list_of(evaluator);
-    known_.emplace(key_, last_);
+    known_.emplace(key(), last_);
   } else {
     last_ = found->second;
   }
-  last_key_ = key_;
+  last_key_ = key();
   return *last_;
 }
 

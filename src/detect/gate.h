@@ -7,6 +7,7 @@
 // thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -50,16 +51,19 @@ class Gate {
     std::vector<std::uint32_t> rules;
   };
 
-  void make_key(EventView& view);
+  // False: longer than kKeyBytesMax.
+  bool make_key(EventView& view);
+  std::string_view key() const { return {key_room_.data(), key_size_}; }
   std::vector<sigma::Logsource> logsources(Evaluator& evaluator) const;
   const std::vector<std::uint32_t>& list_of(Evaluator& evaluator);
 
   std::shared_ptr<const RuleSet> rules_;
   std::vector<Group> groups_;
-  std::vector<bool> is_gate_field_;  // by FieldId
+  std::vector<std::uint8_t> is_gate_field_;  // by FieldId
   ByKey<const std::vector<std::uint32_t>*> known_;
   ByKey<std::vector<std::uint32_t>> lists_;  // by which groups are admitted
-  std::string key_;
+  std::array<char, kKeyBytesMax> key_room_;
+  std::size_t key_size_ = 0;
   std::string last_key_;
   std::uint64_t forgotten_ = 0;
   const std::vector<std::uint32_t>* last_ = nullptr;

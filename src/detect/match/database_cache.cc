@@ -40,10 +40,12 @@ Result<std::string_view> opened(std::string_view bytes, std::string_view key) {
     bytes.remove_prefix(taken.size());
     return taken;
   };
-  if (take(kMagic.size()) != kMagic || take(kKeyBytes) != key) {
+  const std::string_view magic = take(kMagic.size());
+  if (magic != kMagic || take(kKeyBytes) != key) {
     return fail(ErrorCode::kInvalid, "not the pattern database {}", key);
   }
-  if (take(kSumBytes) != sum_of(bytes)) {
+  const std::string_view sum = take(kSumBytes);
+  if (sum != sum_of(bytes)) {
     return fail(ErrorCode::kCorrupt, "the checksum of the pattern database {} is wrong", key);
   }
   return bytes;
@@ -57,7 +59,7 @@ bool fits(const PatternDatabase& database, const PatternSet& set) {
 }  // namespace
 
 DatabaseCache::DatabaseCache(FileSystem& files, std::string folder)
-    : files_(&files), folder_(std::move(folder)) {}
+    : files_(folder.empty() ? nullptr : &files), folder_(std::move(folder)) {}
 
 Result<std::shared_ptr<const PatternDatabase>> DatabaseCache::obtain(const PatternSet& set) {
   const std::string key = set.key();

@@ -32,8 +32,8 @@ class DatabaseCache {
   static constexpr std::uint64_t kFileBytesMax = std::uint64_t{64} << 20U;
   static constexpr std::uint64_t kFolderBytesMax = std::uint64_t{256} << 20U;
 
-  DatabaseCache() = default;  // memory only
-  DatabaseCache(FileSystem& files, std::string folder);
+  DatabaseCache() = default;                             // memory only
+  DatabaseCache(FileSystem& files, std::string folder);  // "": memory only
 
   Result<std::shared_ptr<const PatternDatabase>> obtain(const PatternSet& set) EXCLUDES(mutex_);
   // Removes the oldest files while the folder is larger than `bytes_max`, and what no program of
