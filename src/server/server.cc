@@ -118,7 +118,8 @@ Status RunningServer::open_state() {
 }
 
 Status RunningServer::open_stores() {
-  TRY_ASSIGN(rules_, RuleBook::open(settings_.detect, fields_, files_, clock_, log_));
+  TRY_ASSIGN(rules_, RuleBook::open(settings_.detect, fields_, files_, clock_, log_,
+                                    settings_.data_directory + "/cache/patterns"));
   std::uint64_t secret_seed = 0;
   randombytes_buf(&secret_seed, sizeof(secret_seed));
   monitors_ =
