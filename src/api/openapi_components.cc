@@ -152,7 +152,7 @@ constexpr std::string_view kComponents = R"json( "components": {
      "id": {"type": "string"}, "name": {"type": "string"}, "title": {"type": "string"},
      "description": {"type": "string"}, "level": {"$ref": "#/components/schemas/Level"},
      "model": {
-      "enum": ["level", "seasonal", "new-value", "rare", "travel", "silence", "beacon"]},
+      "enum": ["level", "seasonal", "series", "new-value", "rare", "travel", "silence", "beacon"]},
      "file": {"type": "string"}, "version": {"type": "string"},
      "keys": {"type": "integer"}, "evicted": {"type": "integer"},
      "events": {"type": "integer"}, "findings": {"type": "integer"},

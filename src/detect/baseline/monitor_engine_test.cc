@@ -19,6 +19,7 @@ constexpr std::array kMonitors = {
     "{model: new-value, field: source.ip, group-by: [user.name], warm-up: 1d, sensitivity: high}",
     "{model: rare, field: source.ip, warm-up: 1d, share: 0.01}",
     "{model: travel, group-by: [user.name]}",
+    "{model: series, group-by: [user.name], warm-up: 1d, direction: both, min: 1}",
     "{model: silence, group-by: [user.name]}",
     "{model: beacon, group-by: [user.name], min: 6}"};
 

@@ -30,6 +30,7 @@ std::unique_ptr<MonitorState> make_monitor_state(const Monitor& monitor,
   switch (monitor.model) {
     case MonitorModel::kLevel:
     case MonitorModel::kSeasonal:
+    case MonitorModel::kSeries:
       return make_numeric_state(monitor, frame);
     case MonitorModel::kNewValue:
     case MonitorModel::kRare:

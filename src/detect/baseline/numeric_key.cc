@@ -104,6 +104,10 @@ void NumericKey::save(std::string& out) const {
   if (profile != nullptr) {
     profile->save(out);
   }
+  out.push_back(series == nullptr ? '\0' : '\1');
+  if (series != nullptr) {
+    series->save(out);
+  }
   current.save(out);
   before.save(out);
   put(out, closed);
@@ -119,6 +123,10 @@ void NumericKey::load(ByteReader& in) {
   if (in.get<std::uint8_t>() != 0) {
     profile = std::make_unique<SeasonalProfile>();
     profile->load(in);
+  }
+  if (in.get<std::uint8_t>() != 0) {
+    series = std::make_unique<SeriesDetector>();
+    series->load(in);
   }
   current.load(in);
   before.load(in);

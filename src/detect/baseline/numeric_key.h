@@ -12,6 +12,7 @@
 #include "base/little_endian.h"
 #include "detect/baseline/distinct.h"
 #include "detect/baseline/seasonal.h"
+#include "detect/baseline/series_detector.h"
 #include "detect/baseline/usual_level.h"
 #include "detect/baseline/words.h"
 
@@ -67,6 +68,7 @@ class ValueHistory {
 struct NumericKey {
   UsualLevel level;
   std::unique_ptr<SeasonalProfile> profile;
+  std::unique_ptr<SeriesDetector> series;  // of the model series, which needs nothing of the above
   OpenBucket current;
   OpenBucket before;                // late events still count
   std::int64_t closed = kNoBucket;  // every bucket up to this one is learned

@@ -1,6 +1,7 @@
-// The models level and seasonal: a measure of each key in each bucket of event time, against what
-// is usual. High counts and sums are reported while their bucket is still open; everything else
-// when the bucket is over. Two buckets of a key are open: the newest and one before.
+// The models level, seasonal and series: a measure of each key in each bucket of event time,
+// against what is usual. High counts and sums are reported while their bucket is still open;
+// everything else when the bucket is over. Two buckets of a key are open: the newest and one
+// before.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -37,6 +38,19 @@ struct Range {
   Outlook outlook;
   bool ready = false;  // enough is known to report
 };
+
+// The score at which the model series reports: about -log10 of the probability.
+double series_alarm(sigma::Sensitivity sensitivity) {
+  switch (sensitivity) {
+    case sigma::Sensitivity::kLow:
+      return 5;
+    case sigma::Sensitivity::kNormal:
+      return 3.8;
+    case sigma::Sensitivity::kHigh:
+      return 3.2;
+  }
+  return 3.8;
+}
 
 enum class Judge : std::uint8_t { kAll, kHighOnly };
 
@@ -77,7 +91,11 @@ class NumericState final : public KeyedState<NumericKey> {
   void fill_gap(Slot& slot, std::int64_t from, std::int64_t to, Seq seq, std::vector<Finding>& out);
   void learn_zeros(NumericKey& key, std::int64_t from, std::int64_t to);
   void settle(Slot& slot, const OpenBucket& open, Seq seq, Judge judge, std::vector<Finding>& out);
+  void settle_series(Slot& slot, const OpenBucket& open, Seq seq, std::vector<Finding>& out);
   void learn(Slot& slot, std::int64_t bucket, double value, double weight);
+  bool is_series() const { return monitor().model == MonitorModel::kSeries; }
+  std::uint32_t warm_up_buckets() const;
+  Range expect_series(const NumericKey& key) const;
   Range expect(const Slot& slot, std::int64_t bucket, double events) const;
   Verdict judge(const Range& range, double value, double events, Judge which) const;
   bool is_held(const NumericKey& key, std::int64_t bucket, double value, bool high) const;
@@ -108,7 +126,8 @@ double NumericState::memory() const {
 }
 
 bool NumericState::is_streamed() const {
-  return monitor().measure != Measure::kRatio && monitor().direction != Direction::kLow;
+  return !is_series() && monitor().measure != Measure::kRatio &&
+         monitor().direction != Direction::kLow;
 }
 
 std::optional<double> NumericState::number_of(const Hit& hit) const {
@@ -270,7 +289,7 @@ void NumericState::fill_gap(Slot& slot, std::int64_t from, std::int64_t to, Seq 
     return;
   }
   std::int64_t at = from;
-  if (monitor().direction != Direction::kHigh) {
+  if (monitor().direction != Direction::kHigh || is_series()) {
     const std::int64_t end = std::min(to, from + static_cast<std::int64_t>(kGapOneByOne));
     for (; at < end; ++at) {
       OpenBucket empty;
@@ -278,7 +297,9 @@ void NumericState::fill_gap(Slot& slot, std::int64_t from, std::int64_t to, Seq 
       settle(slot, empty, seq, Judge::kAll, out);
     }
   }
-  learn_zeros(slot.state, at, to);
+  if (!is_series()) {
+    learn_zeros(slot.state, at, to);
+  }
   slot.state.outside = 0;
 }
 
@@ -315,6 +336,10 @@ void NumericState::settle(Slot& slot, const OpenBucket& open, Seq seq, Judge whi
   if (monitor().measure == Measure::kRatio && open.events == 0) {
     return;
   }
+  if (is_series()) {
+    settle_series(slot, open, seq, out);
+    return;
+  }
   const double value = open.value(scale_.measure);
   const Range range = expect(slot, open.index, events);
   const Verdict verdict = judge(range, value, events, which);
@@ -331,6 +356,50 @@ void NumericState::settle(Slot& slot, const OpenBucket& open, Seq seq, Judge whi
   if (!outside && range.ready) {
     report_drift(slot, open.index, seq, out);
   }
+}
+
+// The model series judges and learns by itself.
+void NumericState::settle_series(Slot& slot, const OpenBucket& open, Seq seq,
+                                 std::vector<Finding>& out) {
+  NumericKey& key = slot.state;
+  if (key.series == nullptr) {
+    key.series = std::make_unique<SeriesDetector>(warm_up_buckets());
+  }
+  const double value = open.value(scale_.measure);
+  const Range range = expect(slot, open.index, 0);
+  const double score = key.series->add(begin_of(open.index), value);
+  const bool is_high = value >= range.center;
+  const Direction direction = monitor().direction;
+  const bool is_wanted =
+      direction == Direction::kBoth || (direction == Direction::kHigh) == is_high;
+  const bool is_ratio = monitor().measure == Measure::kRatio;
+  const bool is_enough = is_ratio ? static_cast<double>(open.events) >= monitor().min
+                                  : std::max(value, range.center) >= monitor().min;
+  if (range.ready && is_wanted && is_enough && score >= series_alarm(monitor().sensitivity) &&
+      !is_held(key, open.index, value, is_high)) {
+    report(slot, open, range, value, seq, out);
+  }
+  key.history.add(open.index, value, is_ratio ? std::numeric_limits<double>::quiet_NaN() : 0);
+}
+
+std::uint32_t NumericState::warm_up_buckets() const {
+  constexpr std::int64_t kLeast = 60;
+  constexpr std::int64_t kMost = 100'000;
+  return static_cast<std::uint32_t>(
+      std::clamp(monitor().warm_up.value / monitor().bucket.value, kLeast, kMost));
+}
+
+Range NumericState::expect_series(const NumericKey& key) const {
+  Range range;
+  if (key.series == nullptr) {
+    return range;
+  }
+  range.center = key.series->expected();
+  const double reach = spreads_of(monitor().sensitivity, 1e6) * key.series->spread();
+  range.low = range.center - reach;
+  range.high = range.center + reach;
+  range.ready = key.series->seen() >= warm_up_buckets();
+  return range;
 }
 
 void NumericState::learn(Slot& slot, std::int64_t bucket, double value, double weight) {
@@ -352,6 +421,9 @@ void NumericState::learn(Slot& slot, std::int64_t bucket, double value, double w
 
 Range NumericState::expect(const Slot& slot, std::int64_t bucket, double events) const {
   const NumericKey& key = slot.state;
+  if (is_series()) {
+    return expect_series(key);
+  }
   Range range;
   range.outlook = {key.level.mean, key.level.spread, static_cast<double>(key.level.seen), 0,
                    Tier::kLevel};
@@ -424,6 +496,12 @@ std::string NumericState::value_words(double value) const {
 
 std::string NumericState::usual_words(const Slot& slot, const Range& range,
                                       std::int64_t bucket) const {
+  if (is_series()) {
+    const double spread = slot.state.series == nullptr ? 0 : slot.state.series->spread();
+    return fmt::format("expected is about {}, usually at most {} away; from {}",
+                       value_words(range.center), value_words(3 * spread),
+                       span_text(begin_of(bucket) - slot.first));
+  }
   const bool is_ratio = monitor().measure == Measure::kRatio;
   const std::string usual =
       is_ratio
@@ -465,7 +543,7 @@ Baseline NumericState::baseline_of(const Slot& slot, const Range& range, double 
       break;
   }
   slot.state.history.for_each([&](std::int64_t bucket, double value) {
-    const Range then = expect(slot, bucket, 0);
+    const Range then = is_series() ? range : expect(slot, bucket, 0);
     baseline.history.push_back({begin_of(bucket), value, then.low, then.high});
   });
   return baseline;
