@@ -1,10 +1,10 @@
 // FloodGuard: a rule that makes more findings than people can read is muted to a counter.
 //
 // Of each rule the first `findings_per_minute_max` findings of a minute (by the clock of reception)
-// pass. The others are held and folded: one finding for each key, which counts them all and says why
-// it is one; it is told when the minute is over. A rule has `keys_max` of them, the rest share one.
-// So no event is lost from a count. While something is held, what is told up to oldest_held() is
-// told completely: after a crash the stream must be replayed from there. One thread.
+// pass. The others are held and folded: one finding for each key, which counts them all and says
+// why it is one; it is told when the minute is over. A rule has `keys_max` of them, the rest share
+// one. So no event is lost from a count. While something is held, what is told up to oldest_held()
+// is told completely: after a crash the stream must be replayed from there. One thread.
 #pragma once
 
 #include <cstdint>
