@@ -42,7 +42,7 @@ class HttpApi final : public Api {
         tails_(of.events, of.clock, settings.tails_max),
         records_(of.journal, of.events, of.clock),
         alerts_(of.alerts, of.clock),
-        rules_(of.rules, of.events, of.fields, watch_, of.clock),
+        rules_({of.rules, of.coverage}, of.events, of.fields, watch_, of.clock),
         backtests_({of.rules, of.events, of.journal, of.fields, of.datasets, of.make_decode},
                    watch_, of.clock),
         journal_(of.journal),

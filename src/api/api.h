@@ -50,6 +50,7 @@ struct ApiServices {
   RecordSink& sink;
   SourceStats& sources;
   RuleDesk& rules;
+  CoverageDesk& coverage;
   Vitals& vitals;
   ThreatListDesk& threats;
   MonitorDesk& monitors;

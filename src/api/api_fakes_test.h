@@ -202,6 +202,17 @@ class FakeDesk final : public RuleDesk {
   FieldCatalog trial_fields;
 };
 
+class FakeCoverage final : public CoverageDesk {
+ public:
+  Result<std::vector<VersionCoverage>> of_rule(const std::string& rule_id) override {
+    if (rule_id != "known") {
+      return std::vector<VersionCoverage>{};
+    }
+    return std::vector<VersionCoverage>{{"aa", {{Seq(1), Seq(11)}, {Seq(21), Seq(31)}}},
+                                        {"bb", {{Seq(31), Seq(41)}}}};
+  }
+};
+
 class FakeVitals final : public Vitals {
  public:
   VitalSigns now;
@@ -357,13 +368,13 @@ class ApiTest : public ::testing::Test {
   void start(ApiSettings settings) {
     settings.version = "1.2.3";
     api_.reset();
-    api_ = make_api(settings, {*keys_, *alerts_, store_, *journal_, sink_, sources_, desk_, vitals_,
-                               threats_, monitors_, metrics_, log_, clock_, fields_, datasets_, [] {
-                                 return [](std::shared_ptr<const RecordBatch> batch, std::size_t,
-                                           std::size_t) {
-                                   return std::make_shared<EventBatch>(std::move(batch));
-                                 };
-                               }});
+    api_ = make_api(
+        settings, {*keys_, *alerts_, store_, *journal_, sink_, sources_, desk_, coverage_, vitals_,
+                   threats_, monitors_, metrics_, log_, clock_, fields_, datasets_, [] {
+                     return [](std::shared_ptr<const RecordBatch> batch, std::size_t, std::size_t) {
+                       return std::make_shared<EventBatch>(std::move(batch));
+                     };
+                   }});
   }
 
   std::string make_key(const std::string& name, ScopeSet scopes) {
@@ -433,6 +444,7 @@ class ApiTest : public ::testing::Test {
   FakeSink sink_;
   FakeStore store_;
   FakeDesk desk_;
+  FakeCoverage coverage_;
   FakeVitals vitals_;
   FakeThreats threats_;
   FakeMonitors monitors_;

@@ -385,6 +385,17 @@ TEST_F(ApiTest, TellsAndReloadsTheRules) {
   EXPECT_EQ(ask(request("POST", "/api/v1/rules/reload", reader_)).status, 403);
 }
 
+TEST_F(ApiTest, TellsWhatEachVersionOfARuleHasSeen) {
+  const Answered seen = get("/api/v1/rules/known/coverage");
+  EXPECT_EQ(seen.status, 200);
+  EXPECT_EQ(member(seen.body, "/versions/0/version"), "aa");
+  EXPECT_EQ(member(seen.body, "/versions/0/records"), "20");
+  EXPECT_EQ(member(seen.body, "/versions/0/ranges/0/first"), "1");
+  EXPECT_EQ(member(seen.body, "/versions/0/ranges/0/last"), "10");
+  EXPECT_EQ(member(seen.body, "/versions/1/ranges/0/first"), "31");
+  EXPECT_EQ(get("/api/v1/rules/never-was/coverage").status, 404);
+}
+
 TEST_F(ApiTest, TriesRulesOutOnWhatIsStored) {
   const auto backtest = [&](const std::string& body) {
     return send("POST", "/api/v1/rules/backtest", body);

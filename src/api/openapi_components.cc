@@ -258,6 +258,22 @@ constexpr std::string_view kComponents = R"json( "components": {
         "last": {"type": "string", "format": "date-time"}, "seq": {"type": "integer"},
         "sentence": {"type": "string"}}}},
      "took_ms": {"type": "number"}}},
+   "RuleCoverage": {
+    "type": "object", "required": ["id", "version_in_force", "versions"],
+    "properties": {
+     "id": {"type": "string"},
+     "version_in_force": {"type": "string", "description": "Empty: no such rule is loaded now"},
+     "versions": {
+      "type": "array",
+      "items": {
+       "type": "object", "required": ["version", "ranges", "records"],
+       "properties": {
+        "version": {"type": "string"}, "records": {"type": "integer"},
+        "ranges": {
+         "type": "array",
+         "items": {
+          "type": "object", "required": ["first", "last"],
+          "properties": {"first": {"type": "integer"}, "last": {"type": "integer"}}}}}}}}},
    "Logsources": {
     "type": "object", "required": ["from", "events", "logsources"],
     "properties": {

@@ -301,6 +301,17 @@ constexpr std::string_view kPaths = R"json({
        "application/json": {"schema": {"$ref": "#/components/schemas/Backtest"}},
        "application/x-ndjson": {"schema": {"type": "string"}}}},
      "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/rules/{id}/coverage": {
+   "get": {
+    "operationId": "getRuleCoverage", "tags": ["rules"],
+    "summary": "Which records each version of a rule has been tried on", "x-scope": "read",
+    "parameters": [
+     {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+    "responses": {
+     "200": {
+      "description": "Oldest version first",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RuleCoverage"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
   "/api/v1/rules/logsources": {
    "get": {
     "operationId": "listLogsources", "tags": ["rules"],

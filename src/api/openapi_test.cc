@@ -129,7 +129,7 @@ class OpenapiTest : public ApiTest {
     TailDesk tails(store_, clock_, 1);
     RecordResource records(*journal_, store_, clock_);
     AlertsResource alerts(*alerts_, clock_);
-    RulesResource rules(desk_, store_, fields_, watch, clock_);
+    RulesResource rules({desk_, coverage_}, store_, fields_, watch, clock_);
     BacktestResource backtests({desk_, store_, *journal_, fields_, datasets_, {}}, watch, clock_);
     JournalResource journal(*journal_);
     EvidenceResource evidence(*journal_, store_, watch, clock_);
@@ -260,6 +260,7 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
        R"({"ids":[")" + id + R"("],"change":{"assignee":"ann"}})",
        {}},
       {"GET", "/api/v1/rules", "/api/v1/rules", "", {}},
+      {"GET", "/api/v1/rules/known/coverage", "/api/v1/rules/{id}/coverage", "", {}},
       {"GET", "/api/v1/rules/logsources", "/api/v1/rules/logsources", "", {}},
       {"POST",
        "/api/v1/rules/backtest",

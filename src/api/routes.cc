@@ -56,6 +56,7 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
       {"PATCH", "/api/v1/alerts/{id}", kAdmin, kPool, answer(of.alerts, &Alerts::change)},
 
       {"GET", "/api/v1/rules", kRead, kPool, answer(of.rules, &Rules::list)},
+      {"GET", "/api/v1/rules/{id}/coverage", kRead, kPool, answer(of.rules, &Rules::coverage)},
       {"GET", "/api/v1/rules/logsources", kRead, kPool, answer(of.rules, &Rules::logsources)},
       {"POST", "/api/v1/rules/backtest", kRead, kPool, hand(of.backtests, &BacktestResource::take)},
       {"POST", "/api/v1/rules/reload", kAdmin, kPool, answer(of.rules, &Rules::reload)},

@@ -1,7 +1,10 @@
 #include "api/rules_resource.h"
 
+#include <algorithm>
+
 #include "api/parameters.h"
 #include "backtest/logsource_census.h"
+#include "base/fail.h"
 #include "base/json_writer.h"
 #include "base/time_text.h"
 
@@ -80,6 +83,37 @@ Result<HttpResponse> RulesResource::reload(const Call& call) {
   TRY(Parameters::of_query(call.request, {}));
   TRY(desk_.reload());
   return in_force();
+}
+
+Result<HttpResponse> RulesResource::coverage(const Call& call) {
+  TRY(Parameters::of_query(call.request, {}));
+  const std::string& id = call.path_values[0];
+  std::string version;
+  const RulesInForce now = desk_.current();
+  const auto look_at = [&](const RuleInfo& info) {
+    version = info.id == id ? info.version : version;
+  };
+  std::ranges::for_each(now.rules->rules(), [&](const Rule& rule) { look_at(*rule.info); });
+  std::ranges::for_each(now.rules->correlations(),
+                        [&](const sigma::Correlation& each) { look_at(*each.info); });
+  TRY_ASSIGN(const std::vector<VersionCoverage> versions, coverage_.of_rule(id));
+  if (version.empty() && versions.empty()) {
+    return fail(ErrorCode::kNotFound, "there is no rule \"{}\", and there never was", id);
+  }
+  JsonWriter json;
+  json.begin_object().member("id", id).member("version_in_force", version);
+  json.key("versions").begin_array();
+  for (const VersionCoverage& each : versions) {
+    std::uint64_t records = 0;
+    json.begin_object().member("version", each.version).key("ranges").begin_array();
+    for (const SeqRange& range : each.ranges) {
+      records += range.end.value - range.begin.value;
+      json.begin_object().member("first", range.begin.value);
+      json.member("last", range.end.value - 1).end_object();
+    }
+    json.end_array().member("records", records).end_object();
+  }
+  return HttpResponse::json(200, json.end_array().end_object().take());
 }
 
 Result<HttpResponse> RulesResource::logsources(const Call& call) {

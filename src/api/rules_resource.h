@@ -1,4 +1,5 @@
-// /api/v1/rules: what is in force, what was refused and why; reload; which logsources have events.
+// /api/v1/rules: what is in force, what was refused and why; reload; what a rule has
+// seen; which logsources have events.
 #pragma once
 
 #include "api/call.h"
@@ -10,20 +11,32 @@
 
 namespace tocsin {
 
+struct RuleDesks {
+  RuleDesk& rules;
+  CoverageDesk& coverage;
+};
+
 class RulesResource {
  public:
-  RulesResource(RuleDesk& desk, EventStore& events, FieldCatalog& fields, CancelWatch& watch,
-                Clock& clock)
-      : desk_(desk), events_(events), fields_(fields), watch_(watch), clock_(clock) {}
+  RulesResource(const RuleDesks& desks, EventStore& events, FieldCatalog& fields,
+                CancelWatch& watch, Clock& clock)
+      : desk_(desks.rules),
+        coverage_(desks.coverage),
+        events_(events),
+        fields_(fields),
+        watch_(watch),
+        clock_(clock) {}
 
   Result<HttpResponse> list(const Call& call);
   Result<HttpResponse> reload(const Call& call);
+  Result<HttpResponse> coverage(const Call& call);
   Result<HttpResponse> logsources(const Call& call);
 
  private:
   HttpResponse in_force();
 
   RuleDesk& desk_;
+  CoverageDesk& coverage_;
   EventStore& events_;
   FieldCatalog& fields_;
   CancelWatch& watch_;

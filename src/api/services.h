@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "detect/compiled_rules.h"
 #include "detect/rule_set.h"
+#include "model/seq_range.h"
 
 namespace tocsin {
 
@@ -42,6 +43,19 @@ class RuleDesk {
   virtual Result<TrialRules> try_out(std::string_view text) = 0;
   // Reads the rules again; on an error the old ones stay in force.
   virtual Status reload() = 0;
+};
+
+// The records that one version of a rule has been tried on: disjoint, ascending.
+struct VersionCoverage {
+  std::string version;
+  std::vector<SeqRange> ranges;
+};
+
+class CoverageDesk {
+ public:
+  virtual ~CoverageDesk() = default;
+  // Oldest version first; empty when no such rule has seen anything.
+  virtual Result<std::vector<VersionCoverage>> of_rule(const std::string& rule_id) = 0;
 };
 
 // Looking for the new entries of a threat list in what is stored.

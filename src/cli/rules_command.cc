@@ -18,6 +18,7 @@
 #include "cli/rule_scaffold.h"
 #include "cli/rules_backtest_command.h"
 #include "cli/rules_coverage_command.h"
+#include "cli/rules_seen_command.h"
 #include "cli/terminal.h"
 #include "detect/rule_regression.h"
 #include "detect/rule_test.h"
@@ -316,6 +317,7 @@ void add_rules_command(CLI::App& app, ExitCode& exit_code) {
   add_regress(*rules, exit_code);
   add_rules_backtest_command(*rules, exit_code);
   add_rules_coverage_command(*rules, exit_code);
+  add_rules_seen_command(*rules, exit_code);
 }
 
 }  // namespace tocsin

@@ -67,6 +67,7 @@ void read_detect(Section section, DetectSettings& detect) {
   section.texts("rules", detect.rule_paths);
   section.text("placeholders", detect.placeholders);
   section.bytes("correlation_bytes_max", 16 * kMiB, 1'024 * kGiB, detect.correlation_bytes_max);
+  section.number("findings_per_minute_max", 0, 1'000'000'000, detect.findings_per_minute_max);
   section.span("lateness", Span(0), span_s(kSecondsInDay), detect.lateness);
   section.number("replay_records_max", 0, 1'000'000'000, detect.replay_records_max);
   section.finish();

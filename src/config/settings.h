@@ -63,6 +63,7 @@ struct DetectSettings {
   std::vector<std::string> rule_paths;               // folders and files, besides the shipped
   std::string placeholders;                          // YAML file: name → list of values
   std::uint64_t correlation_bytes_max = 512 * kMiB;  // windows of all correlations
+  std::uint64_t findings_per_minute_max = 600;       // of one rule; then it is muted; 0: never
   Span lateness = span_s(10);                        // of event time
   std::uint64_t replay_records_max = 2'000'000;      // read back at start to rebuild windows
 };

@@ -26,15 +26,21 @@ Detector::Detector(std::shared_ptr<const RuleSet> rules, FieldCatalog& fields,
       plain_(fields, datasets),
       correlator_(rules_, metrics, options.correlation),
       monitors_(monitors_of(rules_, metrics, options)),
+      flood_(options.flood, metrics),
       findings_(metrics.counter("tocsin_detect_findings_total", "Findings made")) {}
 
 void Detector::consume(const EventBatch& batch, std::span<const RuleHit> hits,
                        std::vector<Finding>& findings) {
   const std::size_t from = findings.size();
+  if (batch.size() > 0) {
+    flood_.advance(batch.head(0).received, findings);
+  }
+  const std::size_t fresh = findings.size();
   std::ranges::move(left_, std::back_inserter(findings));
   left_.clear();
   correlator_.consume(batch, hits, findings);
   monitors_->consume(batch, hits, findings);
+  flood_.sift(fresh, findings);
   add_plain(batch, hits, findings);
   settle(from, findings);
 }
@@ -43,7 +49,12 @@ void Detector::add_plain(const EventBatch& batch, std::span<const RuleHit> hits,
                          std::vector<Finding>& findings) {
   for (const RuleHit& hit : hits) {
     const Rule& rule = rules_->rules()[hit.rule];
-    if (!rule.silent) {
+    if (rule.silent) {
+      continue;
+    }
+    if (flood_.mutes(*rule.info)) {
+      flood_.hold(PlainFindings::without_sentence(rule, batch, hit.event));
+    } else {
       findings.push_back(plain_.make(rule, batch, hit.event));
     }
   }
@@ -69,13 +80,21 @@ void Detector::finish(std::vector<Finding>& findings) {
   const std::size_t from = findings.size();
   correlator_.finish(findings);
   monitors_->finish(findings);
+  flood_.flush(findings);
   settle(from, findings);
 }
 
 void Detector::tick(Micros now, std::vector<Finding>& findings) {
   const std::size_t from = findings.size();
+  flood_.advance(now, findings);
   correlator_.tick(now, findings);
   monitors_->tick(now, findings);
+  settle(from, findings);
+}
+
+void Detector::flush(std::vector<Finding>& findings) {
+  const std::size_t from = findings.size();
+  flood_.flush(findings);
   settle(from, findings);
 }
 

@@ -3,16 +3,18 @@
 // A hit of a plain rule that is not silent is a finding of its own; correlations count hits
 // (correlate/correlator.h), monitors learn from them (baseline/monitor_engine.h). Which rules match
 // which events is the Matcher's work. A reload happens between two batches, with adopt(); the hits
-// of a batch always mean the rules adopted last.
+// of a batch always mean the rules adopted last. A rule that floods is muted (flood_guard.h).
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "detect/baseline/monitor_engine.h"
 #include "detect/correlate/correlator.h"
 #include "detect/correlate/plain_findings.h"
+#include "detect/flood_guard.h"
 #include "detect/matcher.h"
 #include "detect/rule_set.h"
 #include "model/catalog.h"
@@ -24,6 +26,7 @@ namespace tocsin {
 
 struct DetectorOptions {
   CorrelatorLimits correlation;
+  FloodLimits flood;
   // Of the same rules; null: the detector makes its own.
   std::shared_ptr<MonitorEngine> monitors;
 };
@@ -45,6 +48,11 @@ class Detector {
   // should have come is missed.
   void tick(Micros now, std::vector<Finding>& findings);
 
+  // Tells what is held of muted rules, before their minute is over (the stream stops).
+  void flush(std::vector<Finding>& findings);
+  // Findings of this event and later ones are held back (a rule is muted); nothing: all are told.
+  std::optional<Seq> oldest_held() const { return flood_.oldest_held(); }
+
   const std::shared_ptr<const RuleSet>& rules() const { return rules_; }
 
  private:
@@ -57,6 +65,7 @@ class Detector {
   PlainFindings plain_;
   Correlator correlator_;
   std::shared_ptr<MonitorEngine> monitors_;
+  FloodGuard flood_;
   std::vector<Finding> left_;  // by correlations that a reload ended
   Counter& findings_;
 };

@@ -10,6 +10,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kReadBackRecords = 8'192;
+constexpr std::size_t kCorrelateThreadsMax = 4;
 constexpr std::size_t kReadBackBytes = 4 * kMiB;
 
 }  // namespace
@@ -51,7 +52,10 @@ void Pipeline::start(Journal& journal) {
   detect_ = std::make_unique<DetectStage>(
       *workers_,
       [this](std::shared_ptr<const RuleSet> rules) { return make_detector(std::move(rules)); },
-      DetectOutputs{*index_, *alerts_}, progress_);
+      [this]() -> std::optional<Micros> {
+        return lag_records() > 0 ? std::nullopt : std::optional(clock_.now());
+      },
+      DetectOutputs{*index_, *alerts_, stores_.coverage, progress_, log_});
 }
 
 void Pipeline::tick() {
@@ -123,6 +127,8 @@ Seq Pipeline::replay_from(Journal& journal) const {
 std::unique_ptr<Detector> Pipeline::make_detector(std::shared_ptr<const RuleSet> rules) const {
   DetectorOptions options;
   options.correlation.bytes_max = work_.settings.detect.correlation_bytes_max;
+  options.correlation.threads = std::min<std::size_t>(work_.settings.workers, kCorrelateThreadsMax);
+  options.flood.findings_per_minute_max = work_.settings.detect.findings_per_minute_max;
   options.correlation.hash_seed = work_.secret_seed;
   options.correlation.lateness = work_.settings.detect.lateness;
   options.monitors = stores_.monitors.engine();

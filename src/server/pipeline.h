@@ -26,6 +26,7 @@ struct PipelineStores {
   AlertStore& alerts;
   RuleBook& rules;
   MonitorBook& monitors;
+  RuleCoverage& coverage;
 };
 
 class Pipeline {

@@ -21,6 +21,7 @@
 #include "server/pipeline.h"
 #include "server/retro_match.h"
 #include "server/rule_book.h"
+#include "server/rule_coverage.h"
 #include "server/segment_repair.h"
 #include "server/threat_desk.h"
 #include "server/version.h"
@@ -53,6 +54,7 @@ class RunningServer final : public Server {
   Status open_door();
   Status leave_local_access();
   std::vector<Chore> chores();
+  void keep_coverage();
   DecodeRecords make_decode() const;
 
   const Settings settings_;
@@ -72,6 +74,7 @@ class RunningServer final : public Server {
   std::unique_ptr<AlertStore> alerts_;
   std::unique_ptr<RuleBook> rules_;
   std::unique_ptr<MonitorBook> monitors_;
+  std::unique_ptr<RuleCoverage> coverage_;
   std::unique_ptr<EventStore> events_;
   std::unique_ptr<const EventWorkContext> work_;
   std::unique_ptr<Pipeline> pipeline_;
@@ -114,6 +117,7 @@ Status RunningServer::open_state() {
   TRY_ASSIGN(keys_, KeyStore::open(*state_, clock_, metrics_));
   TRY_ASSIGN(first_admin_key_, keys_->create_first_admin());
   TRY_ASSIGN(alerts_, AlertStore::open(*state_, clock_, metrics_));
+  TRY_ASSIGN(coverage_, RuleCoverage::open(*state_));
   return {};
 }
 
@@ -133,7 +137,7 @@ Status RunningServer::open_stores() {
   work_ = std::make_unique<const EventWorkContext>(settings_, fields_, datasets_, tables_,
                                                    undecoded_, metrics_, secret_seed);
   pipeline_ = std::make_unique<Pipeline>(
-      *work_, PipelineStores{*events_, *alerts_, *rules_, *monitors_}, clock_, log_);
+      *work_, PipelineStores{*events_, *alerts_, *rules_, *monitors_, *coverage_}, clock_, log_);
   TRY_ASSIGN(journal_, Journal::open(journal_options(settings_), files_, clock_, metrics_, log_,
                                      [this](std::shared_ptr<const RecordBatch> batch) {
                                        pipeline_->offer(std::move(batch));
@@ -161,9 +165,9 @@ Status RunningServer::open_door() {
   api.search_time_max = settings_.query.timeout;
   api.search_rows_max = settings_.query.rows_max;
   api.body.record_bytes_max = settings_.decode.line_bytes_max;
-  api_ = make_api(api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_, *vitals_,
-                        *threats_, *trainer_, metrics_, log_, clock_, fields_, datasets_,
-                        [this] { return make_decode(); }});
+  api_ = make_api(api, {*keys_, *alerts_, *events_, *journal_, *sink_, *sources_, *rules_,
+                        *coverage_, *vitals_, *threats_, *trainer_, metrics_, log_, clock_, fields_,
+                        datasets_, [this] { return make_decode(); }});
   TRY_ASSIGN(HttpServerOptions http, http_options(settings_));
   http.gate = api_->gate();
   const std::string address = http.address;
@@ -199,8 +203,15 @@ Status RunningServer::leave_local_access() {
   return write_local_access(files_, settings_.data_directory, access);
 }
 
+void RunningServer::keep_coverage() {
+  if (const Status kept = coverage_->keep(seq_plus(alerts_->folded_through(), 1)); !kept) {
+    log_.warning("what rules have seen: {}", kept.error().full_text());
+  }
+}
+
 std::vector<Chore> RunningServer::chores() {
   return {
+      {"rule coverage", span_s(5), [this] { keep_coverage(); }},
       {"rates", span_s(5), [this] { api_->sample_rates(); }},
       {"repair", span_s(5),
        [this] {
@@ -282,6 +293,7 @@ Status RunningServer::stop() {
     pipeline_->drain(kDrainMax);
     pipeline_->stop();
     monitors_->keep(alerts_->folded_through(), MonitorBook::When::kNow);
+    keep_coverage();
   }
   if (events_ != nullptr) {
     if (const Status sealed = events_->seal(); !sealed && status) {

@@ -19,45 +19,54 @@ std::size_t place_for(std::span<const WindowEntry> entries, Micros time) {
 }  // namespace
 
 std::span<const WindowEntry> EntryList::run(std::size_t index) const {
-  if (big_ == nullptr) {
-    return {inline_, size_};
+  if (!is_far()) {
+    return {near_, size_};
   }
-  const Chunk& chunk = big_->chunks[big_->first + index];
-  return {chunk.entries.get() + chunk.begin, chunk.end - chunk.begin};
+  const std::size_t at = big_->first + index;
+  const Chunk& chunk = big_->chunks[at];
+  const WindowEntry* const begin = index == 0 ? far_.head : chunk.entries.get() + chunk.begin;
+  const WindowEntry* const end =
+      at + 1 == big_->chunks.size() ? far_.tail : chunk.entries.get() + chunk.end;
+  return {begin, end};
 }
 
 void EntryList::push_back(const WindowEntry& entry) {
-  if (big_ == nullptr && size_ < kInlineMax) {
-    inline_[size_++] = entry;
-    return;
-  }
-  if (big_ == nullptr) {
-    grow_big();
-  }
-  if (big_->chunks.back().end == big_->chunks.back().capacity) {
-    make_room_at_end();
-  }
-  Chunk& last = big_->chunks.back();
-  last.entries[last.end++] = entry;
-  ++size_;
-}
-
-void EntryList::insert(const WindowEntry& entry) {
-  if (empty() || entry.time() >= back().time()) {
-    push_back(entry);
-    return;
-  }
-  if (big_ == nullptr) {
-    const std::size_t place = place_for(run(0), entry.time());
+  if (!is_far()) {
     if (size_ < kInlineMax) {
-      std::copy_backward(inline_ + place, inline_ + size_, inline_ + size_ + 1);
-      inline_[place] = entry;
-      ++size_;
+      near_[size_++] = entry;
       return;
     }
     grow_big();
   }
+  if (far_.tail == far_.tail_end) {
+    make_room_at_end();
+  }
+  *far_.tail++ = entry;
+  far_.back_time = entry.time();
+  ++size_;
+}
+
+void EntryList::insert(const WindowEntry& entry) {
+  if (empty() || entry.time() >= back_time()) {
+    push_back(entry);
+    return;
+  }
+  if (!is_far() && size_ < kInlineMax) {
+    const std::size_t place = place_for(run(0), entry.time());
+    std::copy_backward(near_ + place, near_ + size_, near_ + size_ + 1);
+    near_[place] = entry;
+    ++size_;
+    return;
+  }
+  if (!is_far()) {
+    grow_big();
+  }
+  insert_far(entry);
+}
+
+void EntryList::insert_far(const WindowEntry& entry) {
   std::size_t at = run_for(entry.time());
+  sync();
   Chunk* full = &big_->chunks[big_->first + at];
   if (full->end == full->capacity) {
     if (full->begin > 0) {
@@ -66,56 +75,64 @@ void EntryList::insert(const WindowEntry& entry) {
       grow(*full);
     } else {
       split(at);
+      look_up_ends();
       at = run_for(entry.time());
     }
   }
   Chunk& chunk = big_->chunks[big_->first + at];
-  const std::size_t place = chunk.begin + place_for(run(at), entry.time());
   WindowEntry* const entries = chunk.entries.get();
+  const std::size_t place =
+      chunk.begin +
+      place_for({entries + chunk.begin, chunk.end - chunk.begin}, entry.time());
   std::copy_backward(entries + place, entries + chunk.end, entries + chunk.end + 1);
   entries[place] = entry;
   ++chunk.end;
   ++size_;
+  look_up_ends();
 }
 
 void EntryList::pop_front() {
   --size_;
-  if (big_ == nullptr) {
-    std::copy(inline_ + 1, inline_ + 1 + size_, inline_);
+  if (!is_far()) {
+    std::copy(near_ + 1, near_ + 1 + size_, near_);
     return;
   }
   if (size_ == 0) {
     clear();
     return;
   }
-  Chunk& chunk = big_->chunks[big_->first];
-  if (++chunk.begin < chunk.end) {
-    return;
+  if (++far_.head == far_.head_end) {
+    drop_first_chunk();
   }
-  chunk.entries.reset();
-  chunk.capacity = 0;
+  far_.front_time = far_.head->time();
+}
+
+void EntryList::drop_first_chunk() {
+  sync();
+  big_->chunks[big_->first] = Chunk();
   if (++big_->first > kGoneChunksMax && big_->first > big_->chunks.size() / 2) {
     big_->chunks.erase(big_->chunks.begin(),
                        big_->chunks.begin() + static_cast<std::ptrdiff_t>(big_->first));
     big_->first = 0;
   }
-  recount_bytes();
+  look_up_ends();
 }
 
 void EntryList::pop_back() {
   --size_;
-  if (big_ == nullptr) {
+  if (!is_far()) {
     return;
   }
   if (size_ == 0) {
     clear();
     return;
   }
+  sync();
   Chunk& chunk = big_->chunks.back();
   if (--chunk.end == chunk.begin) {
     big_->chunks.pop_back();
-    recount_bytes();
   }
+  look_up_ends();
 }
 
 void EntryList::clear() {
@@ -124,20 +141,41 @@ void EntryList::clear() {
   bytes_ = 0;
 }
 
-void EntryList::grow_big() {
-  big_ = std::make_unique<Big>();
-  append_chunk(kFirstCapacity);
-  Chunk& chunk = big_->chunks[0];
-  std::copy(inline_, inline_ + size_, chunk.entries.get());
-  chunk.end = size_;
+// The chunks know where they begin and end.
+void EntryList::sync() {
+  Chunk& first = big_->chunks[big_->first];
+  first.begin = static_cast<std::uint32_t>(far_.head - first.entries.get());
+  Chunk& last = big_->chunks.back();
+  last.end = static_cast<std::uint32_t>(far_.tail - last.entries.get());
 }
 
-void EntryList::append_chunk(std::uint32_t capacity) {
+// After a change of the chunks.
+void EntryList::look_up_ends() {
+  Chunk& first = big_->chunks[big_->first];
+  Chunk& last = big_->chunks.back();
+  const bool is_only = &first == &last;
+  far_.head = first.entries.get() + first.begin;
+  far_.head_end = is_only ? nullptr : first.entries.get() + first.end;
+  far_.tail = last.entries.get() + last.end;
+  far_.tail_end = last.entries.get() + last.capacity;
+  far_.front_time = far_.head->time();
+  far_.back_time = last.end > last.begin ? (far_.tail - 1)->time() : far_.back_time;
+  const std::size_t kept = runs();  // all but the first are as large as they get
+  bytes_ = static_cast<std::uint32_t>(
+      sizeof(Big) + kAllocationBytes + big_->chunks.capacity() * sizeof(Chunk) +
+      (first.capacity + (kept - 1) * kChunkMax) * sizeof(WindowEntry) + kept * kAllocationBytes);
+}
+
+void EntryList::grow_big() {
+  auto big = std::make_unique<Big>();
   Chunk chunk;
-  chunk.entries = std::make_unique<WindowEntry[]>(capacity);
-  chunk.capacity = capacity;
-  big_->chunks.push_back(std::move(chunk));
-  recount_bytes();
+  chunk.capacity = kFirstCapacity;
+  chunk.entries = std::make_unique<WindowEntry[]>(chunk.capacity);
+  std::copy(near_, near_ + size_, chunk.entries.get());
+  chunk.end = size_;
+  big->chunks.push_back(std::move(chunk));
+  big_ = std::move(big);
+  look_up_ends();
 }
 
 void EntryList::move_down(Chunk& chunk) {
@@ -154,19 +192,23 @@ void EntryList::grow(Chunk& chunk) {
   chunk.entries = std::move(grown);
   chunk.end -= chunk.begin;
   chunk.begin = 0;
-  recount_bytes();
 }
 
 // The last chunk is full to its end.
 void EntryList::make_room_at_end() {
+  sync();
   Chunk& last = big_->chunks.back();
   if (last.end - last.begin <= last.capacity / 2) {
     move_down(last);
   } else if (last.capacity < kChunkMax) {
     grow(last);
   } else {
-    append_chunk(kChunkMax);
+    Chunk chunk;
+    chunk.entries = std::make_unique<WindowEntry[]>(kChunkMax);
+    chunk.capacity = kChunkMax;
+    big_->chunks.push_back(std::move(chunk));
   }
+  look_up_ends();
 }
 
 // The newest run that begins at or before `time`; entries of that time may begin in an earlier one,
@@ -192,22 +234,8 @@ void EntryList::split(std::size_t at) {
   std::copy(full.entries.get() + middle, full.entries.get() + full.end, upper.entries.get());
   upper.end = full.end - middle;
   full.end = middle;
-  if (full.begin == full.end) {  // it had one entry: all went up
-    full = std::move(upper);
-  } else {
-    big_->chunks.insert(big_->chunks.begin() + static_cast<std::ptrdiff_t>(index) + 1,
-                        std::move(upper));
-  }
-  recount_bytes();
-}
-
-void EntryList::recount_bytes() {
-  // All chunks but the first are as large as they get.
-  const std::size_t kept = runs();
-  const std::size_t first = big_->chunks[big_->first].capacity;
-  bytes_ = static_cast<std::uint32_t>(
-      sizeof(Big) + kAllocationBytes + big_->chunks.capacity() * sizeof(Chunk) +
-      (first + (kept - 1) * kChunkMax) * sizeof(WindowEntry) + kept * kAllocationBytes);
+  big_->chunks.insert(big_->chunks.begin() + static_cast<std::ptrdiff_t>(index) + 1,
+                      std::move(upper));
 }
 
 }  // namespace tocsin

@@ -46,10 +46,15 @@ class EntryList {
   static constexpr std::size_t kInlineMax = 2;
   static constexpr std::uint32_t kChunkMax = 128;
 
+  EntryList() : near_{} {}
+
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  const WindowEntry& front() const { return run(0).front(); }
-  const WindowEntry& back() const { return run(runs() - 1).back(); }
+  const WindowEntry& front() const { return is_far() ? *far_.head : near_[0]; }
+  const WindowEntry& back() const { return is_far() ? *(far_.tail - 1) : near_[size_ - 1]; }
+  // The same without reaching for the entries.
+  Micros front_time() const { return is_far() ? far_.front_time : near_[0].time(); }
+  Micros back_time() const { return is_far() ? far_.back_time : near_[size_ - 1].time(); }
 
   // Not older than back().
   void push_back(const WindowEntry& entry);
@@ -60,7 +65,7 @@ class EntryList {
   void clear();
 
   // All entries as runs, oldest first.
-  std::size_t runs() const { return big_ == nullptr ? 1 : big_->chunks.size() - big_->first; }
+  std::size_t runs() const { return is_far() ? big_->chunks.size() - big_->first : 1; }
   std::span<const WindowEntry> run(std::size_t index) const;
   // visit(entry) oldest first, from `from` on, until it returns false.
   template <class Visit>
@@ -69,10 +74,17 @@ class EntryList {
   template <class Visit>
   void visit_back(Visit visit) const;
 
+  // Soon something is added: asks the processor for the place.
+  void prefetch() const {
+    if (is_far()) {
+      __builtin_prefetch(far_.tail, 1);
+    }
+  }
   // Memory besides the object itself.
   std::size_t bytes() const { return bytes_; }
 
  private:
+  // Of the first chunk `begin` is stale, of the last one `end`: far_ knows better (see sync()).
   struct Chunk {
     std::unique_ptr<WindowEntry[]> entries;
     std::uint32_t begin = 0;
@@ -83,20 +95,35 @@ class EntryList {
     std::vector<Chunk> chunks;
     std::size_t first = 0;  // chunks before are gone
   };
+  // Both ends, so that the common changes look nothing up.
+  struct Far {
+    WindowEntry* head;
+    const WindowEntry* head_end;  // of the first chunk; null when it is the last
+    WindowEntry* tail;            // behind the newest
+    const WindowEntry* tail_end;  // of the last chunk's memory
+    Micros front_time;
+    Micros back_time;
+  };
 
+  bool is_far() const { return big_ != nullptr; }
+  void sync();
+  void look_up_ends();
   void grow_big();
-  static void move_down(Chunk& chunk);
-  void grow(Chunk& chunk);
   void make_room_at_end();
-  void append_chunk(std::uint32_t capacity);
+  static void move_down(Chunk& chunk);
+  static void grow(Chunk& chunk);
+  void insert_far(const WindowEntry& entry);
+  void drop_first_chunk();
   std::size_t run_for(Micros time) const;
   void split(std::size_t at);
-  void recount_bytes();
 
-  WindowEntry inline_[kInlineMax];
+  union {
+    WindowEntry near_[kInlineMax];
+    Far far_;
+  };
+  std::unique_ptr<Big> big_;  // null: near_ is used, else far_
   std::uint32_t size_ = 0;
   std::uint32_t bytes_ = 0;
-  std::unique_ptr<Big> big_;  // null: the entries are in inline_
 };
 
 template <class Visit>

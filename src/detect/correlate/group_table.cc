@@ -7,6 +7,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kIndexMin = 64;
+constexpr std::size_t kCacheLine = 64;
 // Its cells of the index, its timer, its place in the list of free slots.
 constexpr std::size_t kBesideBytes = 40;
 // Classes from here on remember events in memory of their own.
@@ -35,6 +36,25 @@ Group* GroupTable::find(const GroupName& name) {
     }
   }
   return nullptr;
+}
+
+void GroupTable::prefetch_cell(std::uint64_t hash) const {
+  if (!index_.empty()) {
+    __builtin_prefetch(&index_[home_of(tag_of(hash))]);
+  }
+}
+
+void GroupTable::prefetch_group(std::uint64_t hash) {
+  if (index_.empty()) {
+    return;
+  }
+  const Cell& cell = index_[home_of(tag_of(hash))];
+  if (cell.slot != kNone) {
+    const auto* const group = reinterpret_cast<const char*>(&slot(cell.slot));
+    for (std::size_t line = 0; line < sizeof(Group); line += kCacheLine) {
+      __builtin_prefetch(group + line, 1);
+    }
+  }
 }
 
 Group& GroupTable::add(const GroupName& name, WindowKind kind) {
@@ -112,7 +132,7 @@ void GroupTable::touched(Group& group) {
   window_bytes_ += bytes - group.window_bytes;
   group.window_bytes = static_cast<std::uint32_t>(bytes);
   const std::size_t size_class = class_of(group);
-  if (classes_[size_class].warmest != group.slot || group.size_class != size_class) {
+  if (group.size_class != size_class) {
     unlink(group);
     link(group, size_class);
   }
@@ -136,10 +156,16 @@ Group* GroupTable::victim(const Group& spared) {
     return nullptr;
   }
   for (std::size_t c = too_many ? 0 : kFirstBigClass; c < kClasses; ++c) {
-    for (std::uint32_t at = classes_[c].coldest; at != kNone; at = slot(at).warmer) {
-      if (at != spared.slot) {
-        return &slot(at);
+    for (std::uint32_t at = classes_[c].coldest; at != kNone; at = classes_[c].coldest) {
+      Group& group = slot(at);
+      if (at != spared.slot && group.touched <= group.linked) {
+        return &group;
       }
+      if (at == classes_[c].warmest) {
+        break;
+      }
+      unlink(group);
+      link(group, c);
     }
   }
   return nullptr;
@@ -153,6 +179,7 @@ Group* GroupTable::at(const Timer& timer) {
 void GroupTable::link(Group& group, std::size_t size_class) {
   ClassList& list = classes_[size_class];
   group.size_class = static_cast<std::uint8_t>(size_class);
+  group.linked = group.touched;
   group.colder = list.warmest;
   group.warmer = kNone;
   (list.warmest == kNone ? list.coldest : slot(list.warmest).warmer) = group.slot;

@@ -2,8 +2,8 @@
 //
 // Half of the budget is for groups as such, half for the events that they remember beyond the first
 // two, so neither a flood of keys nor a few busy keys can push out the other. When a half is full,
-// victim() names the group with the fewest events, the longest untouched of these: a flood of new
-// keys pushes out other new keys, not windows that are filling up, and open episodes go last.
+// victim() names a group with the fewest events that was not touched lately (CLOCK: who was touched
+// since it took its place gets another): a flood of new keys pushes out other new keys, not windows that are filling up, and open episodes go last.
 // Groups stay where they are until erased. One thread.
 #pragma once
 
@@ -59,6 +59,7 @@ struct Group {
   std::uint64_t unreported = 0;  // events added since the last finding
   Micros opened;                 // received: when the first event of a waiting window came
   Micros touched;                // received: when the last one came
+  Micros linked;                 // `touched` when it took its place in its class
   std::unique_ptr<Episode> episode;
 
   bool in_episode() const { return episode != nullptr && episode->is_open; }
@@ -76,6 +77,10 @@ class GroupTable {
   void erase(Group& group);
   // Who must go so that the budget is kept; never `spared`. Null: nobody.
   Group* victim(const Group& spared);
+
+  // Asks the processor for what find() and then touching the group will want.
+  void prefetch_cell(std::uint64_t hash) const;
+  void prefetch_group(std::uint64_t hash);
 
   // Null when the group of that time is gone.
   Group* at(const Timer& timer);

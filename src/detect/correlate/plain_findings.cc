@@ -12,7 +12,8 @@ namespace tocsin {
 
 using sigma::NamedField;
 
-Finding PlainFindings::make(const Rule& rule, const EventBatch& batch, std::size_t event) {
+Finding PlainFindings::without_sentence(const Rule& rule, const EventBatch& batch,
+                                        std::size_t event) {
   static const std::array<NamedField, 3> kDefaultKey = {{{"source.ip", {fields::source_ip}},
                                                          {"user.name", {fields::user_name}},
                                                          {"host.name", {fields::host_name}}}};
@@ -36,6 +37,11 @@ Finding PlainFindings::make(const Rule& rule, const EventBatch& batch, std::size
   finding.time = origin.time;
   finding.first = origin.time;
   finding.events = {origin.seq};
+  return finding;
+}
+
+Finding PlainFindings::make(const Rule& rule, const EventBatch& batch, std::size_t event) {
+  Finding finding = without_sentence(rule, batch, event);
   evaluator_.reset(batch, event);
   finding.sentence = rule_sentence(rule, finding.key, evaluator_, fields_);
   return finding;

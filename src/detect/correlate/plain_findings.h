@@ -18,6 +18,8 @@ class PlainFindings {
       : fields_(fields), evaluator_(fields, datasets) {}
 
   Finding make(const Rule& rule, const EventBatch& batch, std::size_t event);
+  // Cheaper: for what is folded into another finding.
+  static Finding without_sentence(const Rule& rule, const EventBatch& batch, std::size_t event);
 
  private:
   FieldCatalog& fields_;

@@ -14,6 +14,8 @@ using sigma::Correlation;
 
 namespace {
 
+// How many items ahead memory is asked for: it takes about as long as so many items.
+constexpr std::size_t kAhead = 6;
 constexpr std::uint32_t kLast = 0xFFFF'FFFF;  // behind every hit of the batch
 
 // Bit i: input i has an event.
@@ -54,8 +56,14 @@ bool fires_before(const Fired& a, const Fired& b) {
 void CorrelationShard::run(std::span<const FeedItem> items, std::string_view keys, Micros received,
                            std::vector<Fired>& out) {
   out_ = &out;
-  for (const FeedItem& item : items) {
-    take(item, keys.substr(item.key_at, item.key_size));
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i + 2 * kAhead < items.size()) {
+      groups_.prefetch_cell(items[i + 2 * kAhead].hash);
+    }
+    if (i + kAhead < items.size()) {
+      groups_.prefetch_group(items[i + kAhead].hash);
+    }
+    take(items[i], keys.substr(items[i].key_at, items[i].key_size));
   }
   timers_.advance(received, [&](const Timer& timer) { look_at(timer, received); });
 }
@@ -117,6 +125,7 @@ Group& CorrelationShard::find_or_add(const GroupName& name, const FeedItem& item
   Group& group = groups_.add(name, planned.shape.kind);
   group.opened = item.received;
   group.touched = item.received;
+  group.linked = item.received;
   timers_.add(item.received + patience(planned.shape), {group.slot, group.generation});
   return group;
 }

@@ -5,8 +5,8 @@
 namespace tocsin {
 
 Micros Window::newest() const {
-  const Micros within = tally_.entries().back().time();
-  return aside_ == nullptr ? within : std::max(within, aside_->back().time());
+  const Micros within = tally_.entries().back_time();
+  return aside_ == nullptr ? within : std::max(within, aside_->back_time());
 }
 
 bool Window::is_too_late(Micros time, const WindowShape& shape) const {
@@ -45,7 +45,7 @@ void Window::slide(const WindowShape& shape) {
       aside().push_back(old);
     }
   }
-  while (aside_ != nullptr && aside_->front().time() < kept_from) {
+  while (aside_ != nullptr && aside_->front_time() < kept_from) {
     aside_->pop_front();
     drop_empty_aside();
   }
@@ -100,7 +100,7 @@ void Window::add_waiting(const WindowEntry& entry, const WindowShape& shape) {
 // After an event that came before the first.
 void Window::move_behind_end_aside(const WindowShape& shape) {
   std::vector<WindowEntry> behind;
-  while (tally_.entries().back().time() > end(shape)) {
+  while (tally_.entries().back_time() > end(shape)) {
     behind.push_back(tally_.take_back());
   }
   for (auto at = behind.rbegin(); at != behind.rend(); ++at) {
@@ -122,7 +122,7 @@ void Window::drop_first(const WindowShape& shape) {
 }
 
 void Window::refill(const WindowShape& shape) {
-  while (aside_ != nullptr && (empty() || aside_->front().time() <= end(shape))) {
+  while (aside_ != nullptr && (empty() || aside_->front_time() <= end(shape))) {
     tally_.insert(aside_->front());
     aside_->pop_front();
     drop_empty_aside();

@@ -64,12 +64,13 @@ class Window {
   void drop_first(const WindowShape& shape);
 
   bool empty() const { return tally_.empty(); }
-  Micros oldest() const { return tally_.entries().front().time(); }
+  Micros oldest() const { return tally_.entries().front_time(); }
   std::size_t size() const { return tally_.size() + (aside_ ? aside_->size() : 0); }
   // How many events were forgotten because the window was full.
   std::uint64_t take_forgotten() { return std::exchange(forgotten_, 0); }
   void clear();
   std::size_t bytes() const;
+  void prefetch() const { tally_.entries().prefetch(); }
 
  private:
   static constexpr std::size_t kAroundMax = 4'096;  // entries looked at for one late event
@@ -107,7 +108,7 @@ Window::Found Window::any_around(const WindowEntry& late, const WindowShape& sha
       return false;
     }
     tally.insert(entry);
-    while (tally.entries().front().time() < entry.time() - shape.timespan) {
+    while (tally.entries().front_time() < entry.time() - shape.timespan) {
       tally.take_front();
     }
     const bool in_order = shape.kind == WindowKind::kOrdered && chains.add(entry, shape.timespan);
