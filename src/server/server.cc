@@ -24,6 +24,7 @@
 #include "server/rule_coverage.h"
 #include "server/segment_repair.h"
 #include "server/threat_desk.h"
+#include "server/threat_options.h"
 #include "server/version.h"
 #include "server/vital_signs.h"
 #include "state/state_db.h"

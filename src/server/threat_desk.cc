@@ -5,7 +5,7 @@
 
 #include "base/fail.h"
 #include "base/text.h"
-#include "server/module_options.h"
+#include "server/threat_options.h"
 
 namespace tocsin {
 namespace {
