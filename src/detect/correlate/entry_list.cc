@@ -82,8 +82,7 @@ void EntryList::insert_far(const WindowEntry& entry) {
   Chunk& chunk = big_->chunks[big_->first + at];
   WindowEntry* const entries = chunk.entries.get();
   const std::size_t place =
-      chunk.begin +
-      place_for({entries + chunk.begin, chunk.end - chunk.begin}, entry.time());
+      chunk.begin + place_for({entries + chunk.begin, chunk.end - chunk.begin}, entry.time());
   std::copy_backward(entries + place, entries + chunk.end, entries + chunk.end + 1);
   entries[place] = entry;
   ++chunk.end;

@@ -3,8 +3,9 @@
 // Half of the budget is for groups as such, half for the events that they remember beyond the first
 // two, so neither a flood of keys nor a few busy keys can push out the other. When a half is full,
 // victim() names a group with the fewest events that was not touched lately (CLOCK: who was touched
-// since it took its place gets another): a flood of new keys pushes out other new keys, not windows that are filling up, and open episodes go last.
-// Groups stay where they are until erased. One thread.
+// since it took its place gets another): a flood of new keys pushes out other new keys, not windows
+// that are filling up, and open episodes go last. Groups stay where they are until erased. One
+// thread.
 #pragma once
 
 #include <array>
