@@ -3,6 +3,7 @@
 // Arguments: live keys. Keys are spread evenly, hits 10 µs apart in event time, so that the windows
 // of 10 minutes always hold many more hits than keys fire. Counters: items_per_second (hits a
 // second of CPU), bytes_per_key (as accounted), MiB (memory of the process that the run added).
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,8 +12,6 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
-
-#include <fstream>
 
 #include "base/rng.h"
 #include "detect/correlate/correlator.h"
@@ -70,8 +69,8 @@ class Hits {
     for (std::size_t i = 0; i < kBatchEvents; ++i) {
       batch->begin_event(i).time = time_of(i);
       const std::uint64_t key = rng_.below(keys_);
-      batch->add_copy(ip_, fmt::format("10.{}.{}.{}", key >> 16U & 255U, key >> 8U & 255U,
-                                       key & 255U));
+      batch->add_copy(ip_,
+                      fmt::format("10.{}.{}.{}", key >> 16U & 255U, key >> 8U & 255U, key & 255U));
       batch->add_copy(user_, fmt::format("user{}", rng_.below(50)));
       batch->add(bytes_, Value::integer(static_cast<std::int64_t>(rng_.below(10'000))));
       hits_[i] = {static_cast<std::uint32_t>(i), rng_.below(8) == 0 ? 1U : 0U};
@@ -119,9 +118,9 @@ void correlate(benchmark::State& state, const char* correlation) {
   const auto counted = static_cast<double>(state.iterations() * kBatchEvents);
   state.SetItemsProcessed(static_cast<std::int64_t>(counted));
   state.counters["keys"] = static_cast<double>(correlator.groups());
-  state.counters["bytes_per_key"] = static_cast<double>(correlator.bytes()) /
-                                    static_cast<double>(std::max<std::size_t>(
-                                        1, correlator.groups()));
+  state.counters["bytes_per_key"] =
+      static_cast<double>(correlator.bytes()) /
+      static_cast<double>(std::max<std::size_t>(1, correlator.groups()));
   state.counters["MiB"] = resident_mib() - before;
   state.counters["findings_per_1000"] = static_cast<double>(found) * 1000 / counted;
 }
