@@ -112,7 +112,8 @@ Result<HttpResponse> MonitorsResource::get(const Call& call) {
 }
 
 Result<HttpResponse> MonitorsResource::train(const Call& call) {
-  const std::string_view body = call.request.body.empty() ? "{}" : call.request.body;
+  const std::string_view given_body = call.request.body;
+  const std::string_view body = given_body.empty() ? std::string_view("{}") : given_body;
   TRY_ASSIGN(const Parameters given, Parameters::of_json(body, {"since"}));
   TRY_ASSIGN(const std::optional<std::string> text, given.text("since"));
   const std::optional<Span> since = text ? parse_span(*text) : kTrainDefault;
