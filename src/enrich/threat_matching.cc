@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kMd5Bytes = 16;
 constexpr std::size_t kSha1Bytes = 20;
-constexpr std::size_t kSha256Bytes = 32;
 
 // What is looked up of each known field; kAddress stands for "nothing here".
 constexpr auto kWatched = [] {
