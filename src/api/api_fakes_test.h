@@ -307,11 +307,12 @@ struct Answered {
   }
 };
 
-// One request under way.
+// One request under way. What wakes it lives as long as the stream that may be left behind.
 class Asked {
  public:
   Asked(Api& api, HttpRequest request)
-      : exchange_(std::make_shared<HttpExchange>([this] { wake(); }, 1U << 20U)) {
+      : bell_(std::make_shared<Bell>()),
+        exchange_(std::make_shared<HttpExchange>([bell = bell_] { bell->ring(); }, 1U << 20U)) {
     api.handler()(std::move(request), Responder(exchange_));
   }
   ~Asked() { exchange_->detach(); }
@@ -320,31 +321,41 @@ class Asked {
 
   Answered wait() {
     while (true) {
-      {
-        std::unique_lock lock(mutex_);
-        woken_ = false;
-      }
+      bell_->rearm();
       if (std::optional<HttpAnswer> answer = exchange_->take_answer()) {
         return {answer->response.status, answer->response.headers, answer->response.body,
                 answer->stream};
       }
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return woken_; });
+      bell_->wait();
     }
   }
   bool answered() { return exchange_->take_answer().has_value(); }
   void go_away() { exchange_->detach(); }
 
  private:
-  void wake() {
-    const std::scoped_lock lock(mutex_);
-    woken_ = true;
-    changed_.notify_all();
-  }
+  class Bell {
+   public:
+    void ring() {
+      const std::scoped_lock lock(mutex_);
+      rung_ = true;
+      changed_.notify_all();
+    }
+    void rearm() {
+      const std::scoped_lock lock(mutex_);
+      rung_ = false;
+    }
+    void wait() {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return rung_; });
+    }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool woken_ = false;
+   private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool rung_ = false;
+  };
+
+  std::shared_ptr<Bell> bell_;
   std::shared_ptr<HttpExchange> exchange_;
 };
 
