@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "decode/decoder.h"
 #include "enrich/enricher.h"
+#include "enrich/threat_format.h"
 
 namespace tocsin {
 namespace {
@@ -147,7 +148,8 @@ std::shared_ptr<const EnrichTables> big_tables() {
                           ip_text(IpAddress::from_v4(first + 8'191)), i % 60'000, i % 60'000);
   }
   tables->owner = NetworkOwnerTable::parse({owners}, bad);
-  tables->threats.push_back(ThreatList::parse({.name = "big", .path = ""}, threats, bad));
+  tables->threats.push_back(
+      parse_threat_list({}, {.name = "big", .seed = 5}, threats, bad).value());
   return tables;
 }
 
@@ -186,7 +188,8 @@ void BM_ThreatLookUp(benchmark::State& state) {
   }
   std::size_t next = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(tables->threats[0]->contains(addresses[next++ & 65'535U]));
+    benchmark::DoNotOptimize(
+        tables->threats[0]->find_address(addresses[next++ & 65'535U], Micros(0)));
   }
 }
 BENCHMARK(BM_ThreatLookUp);

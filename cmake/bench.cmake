@@ -17,3 +17,7 @@ endif()
 add_executable(load_generator EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/load_generator.cc
                ${CMAKE_SOURCE_DIR}/bench/access_log_corpus.cc)
 target_link_libraries(load_generator PRIVATE tocsin_base tocsin_warnings CLI11::CLI11 CURL::libcurl)
+
+# The Numenta Anomaly Benchmark; prints scores, not times.
+add_executable(nab EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/nab.cc)
+target_link_libraries(nab PRIVATE tocsin_detect tocsin_warnings PkgConfig::simdjson)

@@ -19,11 +19,12 @@ RANKS = {
     "intake": 3, "scrub": 3, "journal": 3, "decode": 3, "enrich": 3, "detect": 3, "index": 3,
     "alert": 3, "respond": 3, "incident": 3, "access": 3,
     "query": 4, "enforce": 4,
-    "api": 5,
-    "server": 6, "demo": 6, "shipped": 6,
-    "cli": 7,
+    "backtest": 5,
+    "api": 6,
+    "server": 7, "demo": 7, "shipped": 7,
+    "cli": 8,
 }
-# Rank-6 modules that another module of rank 6 may use: plain content without behaviour.
+# Rank-7 modules that another module of rank 7 may use: plain content without behaviour.
 CONTENT = {"shipped"}
 # Rank 1 and 2 are foundations: within them a module may use what CMakeLists.txt says.
 FOUNDATION_RANKS = {1, 2}

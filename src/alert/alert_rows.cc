@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "alert/baseline_text.h"
 #include "base/json_writer.h"
 
 namespace tocsin {
@@ -13,7 +14,7 @@ namespace {
 constexpr std::string_view kColumns =
     "id, identity, rule_id, rule_version, title, level, tags, key_parts, state, verdict, "
     "assignee, note, first_us, last_us, opened_us, updated_us, findings, events, last_seq, "
-    "samples, sentence";
+    "samples, sentence, baseline";
 
 const std::array kMigrations = {
     Migration{
@@ -39,6 +40,9 @@ const std::array kMigrations = {
          "what TEXT NOT NULL, old_value TEXT NOT NULL, new_value TEXT NOT NULL, "
          "PRIMARY KEY (alert_id, n))",
          "CREATE TABLE alert_progress (one BIGINT PRIMARY KEY, through_seq BIGINT NOT NULL)"}},
+    Migration{2,
+              "what a monitor expected",
+              {"ALTER TABLE alerts ADD COLUMN baseline TEXT NOT NULL DEFAULT ''"}},
 };
 
 std::string json_texts(const std::vector<std::string>& texts) {
@@ -128,7 +132,7 @@ std::uint64_t unsigned_of(long long stored) {
 // The columns of an alert, bound by address.
 struct AlertRows::Row {
   std::string id, identity, rule_id, rule_version, title, tags, key_parts, assignee, note, samples,
-      sentence;
+      sentence, baseline;
   long long level = 0, state = 0, verdict = 0, first = 0, last = 0, opened = 0, updated = 0,
             findings = 0, events = 0, last_seq = 0;
 
@@ -156,6 +160,7 @@ struct AlertRows::Row {
     each(last_seq, "last_seq");
     each(samples, "samples");
     each(sentence, "sentence");
+    each(baseline, "baseline");
   }
 
   void set(const FoldedAlert& from);
@@ -185,6 +190,7 @@ void AlertRows::Row::set(const FoldedAlert& from) {
   last_seq = number(alert.last_seq.value);
   samples = json_seqs(alert.samples);
   sentence = alert.sentence;
+  baseline = baseline_text(alert.baseline.get());
 }
 
 FoldedAlert AlertRows::Row::get() const {
@@ -211,6 +217,7 @@ FoldedAlert AlertRows::Row::get() const {
   alert.last_seq = Seq(unsigned_of(last_seq));
   alert.samples = seqs_of(samples);
   alert.sentence = sentence;
+  alert.baseline = baseline_of(baseline);
   return row;
 }
 

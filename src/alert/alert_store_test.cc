@@ -89,6 +89,23 @@ class AlertStoreTest : public ::testing::Test {
 const AlertPatch kClose{
     .state = AlertState::kClosed, .verdict = AlertVerdict::kBenign, .assignee = {}, .note = {}};
 
+TEST_F(AlertStoreTest, KeepsWhatAMonitorExpected) {
+  Finding unusual = finding(scan_, "1.1.1.1", 1);
+  Baseline baseline;
+  baseline.observed = 412;
+  baseline.high = 35;
+  baseline.unit = "log-ins";
+  baseline.history = {{Micros(1'000'000), 20, 12, 35}};
+  unusual.baseline = std::make_shared<const Baseline>(baseline);
+  fold({unusual, finding(brute_, "1.1.1.1", 2)}, 2);
+  open();
+  const std::vector<Alert> alerts = all();
+  ASSERT_EQ(alerts.size(), 2U);
+  EXPECT_EQ(alerts[0].baseline, nullptr);
+  ASSERT_NE(alerts[1].baseline, nullptr);
+  EXPECT_EQ(*alerts[1].baseline, baseline);
+}
+
 TEST_F(AlertStoreTest, FoldsByRuleAndKey) {
   fold({finding(brute_, "1.1.1.1", 1), finding(brute_, "2.2.2.2", 2), finding(scan_, "1.1.1.1", 3),
         finding(brute_, "1.1.1.1", 4)},

@@ -108,6 +108,7 @@ std::size_t fold_into(FoldedAlert& into, std::span<const Finding* const> finding
     ++folded;
     if (finding == findings.back()) {
       alert.sentence = shown(finding->sentence, kShownSentenceBytesMax);
+      alert.baseline = finding->baseline;
     }
   }
   if (folded > 0) {

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "model/baseline_json.h"
 
 namespace tocsin {
 namespace {
@@ -133,6 +134,12 @@ void write_alert_members(JsonWriter& json, const Alert& alert) {
   }
   json.end_array();
   json.member("sentence", alert.sentence);
+  json.key("baseline");
+  if (alert.baseline == nullptr) {
+    json.null();
+  } else {
+    write_baseline(json, *alert.baseline);
+  }
 }
 
 }  // namespace

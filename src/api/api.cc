@@ -53,19 +53,23 @@ class HttpApi final : public Api {
         tails_(of.events, of.clock, settings.tails_max),
         records_(of.journal, of.events, of.clock),
         alerts_(of.alerts, of.clock),
-        rules_(of.rules),
+        rules_({of.rules, of.coverage}, of.events, of.fields, watch_, of.clock),
+        backtests_({of.rules, of.events, of.journal, of.fields, of.datasets, of.make_decode},
+                   watch_, of.clock),
         journal_(of.journal),
         evidence_(of.journal, of.events, watch_, of.clock),
         sources_(of.sources, of.vitals, of.clock),
         keys_(of.keys, of.clock),
+        threats_(of.threats),
+        monitors_(of.monitors),
         people_(of.people, of.alerts, of.clock),
         enforcement_(of.enforcement, {of.keys, of.alerts, of.journal, of.metrics, of.clock}),
         decided_(of.decisions),
         decisions_(of.decisions, {of.alerts, of.events, of.rules, watch_, of.clock}),
         server_({of.vitals, of.journal, of.events, of.metrics, of.clock}, settings.version),
         router_(with(
-            make_routes({ingest_, search_, tails_, records_, alerts_, rules_, journal_, evidence_,
-                         sources_, keys_, server_},
+            make_routes({ingest_, search_, tails_, records_, alerts_, rules_, backtests_, journal_,
+                         evidence_, sources_, keys_, threats_, monitors_, server_},
                         settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey),
             enforcement_, decisions_, people_)),
         pool_(settings.threads, settings.waiting_max) {}
@@ -205,10 +209,13 @@ class HttpApi final : public Api {
   RecordResource records_;
   AlertsResource alerts_;
   RulesResource rules_;
+  BacktestResource backtests_;
   JournalResource journal_;
   EvidenceResource evidence_;
   SourcesResource sources_;
   KeysResource keys_;
+  ThreatListsResource threats_;
+  MonitorsResource monitors_;
   People people_;
   Enforcement enforcement_;
   const DecisionServices decided_;

@@ -8,6 +8,7 @@
 // their client goes. Destroy or stop() the Api after the HttpServer has stopped calling it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,8 +16,10 @@
 #include "alert/alert_store.h"
 #include "api/decisions_resource.h"
 #include "api/enforcement.h"
+#include "api/monitor_desk.h"
 #include "api/people.h"
 #include "api/services.h"
+#include "backtest/backtest.h"
 #include "base/clock.h"
 #include "http/server.h"
 #include "index/event_store.h"
@@ -50,13 +53,19 @@ struct ApiServices {
   RecordSink& sink;
   SourceStats& sources;
   RuleDesk& rules;
+  CoverageDesk& coverage;
   Vitals& vitals;
+  ThreatListDesk& threats;
+  MonitorDesk& monitors;
   EnforcementServices enforcement;
   PeopleServices people;
   DecisionServices decisions;
   Metrics& metrics;
   Log& log;
   Clock& clock;
+  FieldCatalog& fields;
+  DatasetCatalog& datasets;
+  std::function<DecodeRecords()> make_decode;  // records to events, as the stream does
 };
 
 class Api {

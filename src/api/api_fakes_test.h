@@ -186,9 +186,31 @@ class FakeDesk final : public RuleDesk {
     report->issues.push_back({"rules/a.yml", 3, 7, "unknown modifier", true});
     return {std::make_shared<const RuleSet>(), report, Micros(1'795'444'400'000'000)};
   }
+  std::shared_ptr<const CompiledRules> compiled() override {
+    return CompiledRules::compile(std::make_shared<const RuleSet>()).value();
+  }
+  Result<TrialRules> try_out(std::string_view text) override {
+    LoadReport report;
+    const auto rules = RuleSet::load({{std::string(kTrialFile), std::string(text)}},
+                                     *Taxonomy::load({}), trial_fields, {}, report);
+    return TrialRules{CompiledRules::compile(rules).value(), report};
+  }
   Status reload() override {
     ++reloads;
     return fault ? Status(*fault) : Status();
+  }
+
+  FieldCatalog trial_fields;
+};
+
+class FakeCoverage final : public CoverageDesk {
+ public:
+  Result<std::vector<VersionCoverage>> of_rule(const std::string& rule_id) override {
+    if (rule_id != "known") {
+      return std::vector<VersionCoverage>{};
+    }
+    return std::vector<VersionCoverage>{{"aa", {{Seq(1), Seq(11)}, {Seq(21), Seq(31)}}},
+                                        {"bb", {{Seq(31), Seq(41)}}}};
   }
 };
 
@@ -197,6 +219,76 @@ class FakeVitals final : public Vitals {
   VitalSigns now;
   VitalSigns signs() override { return now; }
   std::uint64_t undecoded(std::string_view source) override { return source.size(); }
+};
+
+class FakeThreats final : public ThreatListDesk {
+ public:
+  std::vector<std::string> refreshed;
+
+  std::vector<ThreatListStatus> lists() override {
+    ThreatListStatus list;
+    list.name = "ipsum";
+    list.origin = "url";
+    list.location = "https://lists.example/ipsum.txt";
+    list.format = "ipsum";
+    list.entries = {{"address", 12}, {"domain", 0}};
+    list.fetched = Micros(1'795'444'400'000'000);
+    list.bad_samples = {"3: \"x\" is no address or network"};
+    return {list};
+  }
+  Status refresh(const std::string& name) override {
+    if (name != "ipsum") {
+      return Error(ErrorCode::kNotFound, "there is no threat list " + name);
+    }
+    refreshed.push_back(name);
+    return {};
+  }
+  Result<std::vector<ThreatLookup>> lookup(std::string_view value) override {
+    if (value != "203.0.113.7") {
+      return std::vector<ThreatLookup>{};
+    }
+    ThreatLookup found;
+    found.list = "ipsum";
+    found.kind = "address";
+    found.indicator = "203.0.113.0/24";
+    found.confidence = 70;
+    found.until = Micros(1'795'444'400'000'000);
+    return std::vector{found};
+  }
+};
+
+class FakeMonitors final : public MonitorDesk {
+ public:
+  std::vector<Span> trained;
+
+  std::vector<MonitorSummary> list() override {
+    RuleInfo info;
+    info.id = "logins";
+    info.title = "Unusual log-ins";
+    MonitorSummary summary;
+    summary.info = std::make_shared<const RuleInfo>(info);
+    summary.keys = 3;
+    summary.first = Micros(1'795'444'400'000'000);
+    return {summary};
+  }
+  Result<std::vector<KeyKnowledge>> show(std::string_view monitor, std::string_view key,
+                                         std::size_t most) override {
+    if (monitor != "logins") {
+      return Error(ErrorCode::kNotFound, "there is no such monitor");
+    }
+    KeyKnowledge known;
+    known.key = {{"user.name", std::string(key)}};
+    known.events = most;
+    known.baseline.unit = "log-ins";
+    known.baseline.history = {{Micros(1'795'444'400'000'000), 20, 12, 35}};
+    known.baseline.usual = {{"DE", 7}};
+    return std::vector{known};
+  }
+  Status train(Span since) override {
+    trained.push_back(since);
+    return {};
+  }
+  TrainingState training() override { return {}; }
 };
 
 // What came back: the whole answer, or a stream.
@@ -216,11 +308,12 @@ struct Answered {
   }
 };
 
-// One request under way.
+// One request under way. What wakes it lives as long as the stream that may be left behind.
 class Asked {
  public:
   Asked(Api& api, HttpRequest request)
-      : exchange_(std::make_shared<HttpExchange>([this] { wake(); }, 1U << 20U)) {
+      : bell_(std::make_shared<Bell>()),
+        exchange_(std::make_shared<HttpExchange>([bell = bell_] { bell->ring(); }, 1U << 20U)) {
     api.handler()(std::move(request), Responder(exchange_));
   }
   ~Asked() { exchange_->detach(); }
@@ -229,31 +322,41 @@ class Asked {
 
   Answered wait() {
     while (true) {
-      {
-        std::unique_lock lock(mutex_);
-        woken_ = false;
-      }
+      bell_->rearm();
       if (std::optional<HttpAnswer> answer = exchange_->take_answer()) {
         return {answer->response.status, answer->response.headers, answer->response.body,
                 answer->stream};
       }
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return woken_; });
+      bell_->wait();
     }
   }
   bool answered() { return exchange_->take_answer().has_value(); }
   void go_away() { exchange_->detach(); }
 
  private:
-  void wake() {
-    const std::scoped_lock lock(mutex_);
-    woken_ = true;
-    changed_.notify_all();
-  }
+  class Bell {
+   public:
+    void ring() {
+      const std::scoped_lock lock(mutex_);
+      rung_ = true;
+      changed_.notify_all();
+    }
+    void rearm() {
+      const std::scoped_lock lock(mutex_);
+      rung_ = false;
+    }
+    void wait() {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return rung_; });
+    }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool woken_ = false;
+   private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool rung_ = false;
+  };
+
+  std::shared_ptr<Bell> bell_;
   std::shared_ptr<HttpExchange> exchange_;
 };
 
@@ -298,12 +401,24 @@ class ApiTest : public BookRig {
                                sink_,
                                sources_,
                                desk_,
+                               coverage_,
                                vitals_,
-                               enforcement_services(), {*notifier_, *exceptions_},
+                               threats_,
+                               monitors_,
+                               enforcement_services(),
+                               {*notifier_, *exceptions_},
                                {*book_, *guards_, audit_},
                                metrics_,
                                log_,
-                               clock_});
+                               clock_,
+                               fields_,
+                               datasets_,
+                               [] {
+                                 return [](std::shared_ptr<const RecordBatch> batch, std::size_t,
+                                           std::size_t) {
+                                   return std::make_shared<EventBatch>(std::move(batch));
+                                 };
+                               }});
   }
 
   // One channel of the file, with a route, and a secret that nobody may see.
@@ -388,11 +503,16 @@ class ApiTest : public BookRig {
   }
 
   Log log_;
+  FieldCatalog fields_;
+  DatasetCatalog datasets_;
   SourceStats sources_{metrics_};
   FakeSink sink_;
   FakeStore store_;
   FakeDesk desk_;
+  FakeCoverage coverage_;
   FakeVitals vitals_;
+  FakeThreats threats_;
+  FakeMonitors monitors_;
   FakeFacts facts_;
   EnforcementSettings enforcement_;
   std::unique_ptr<ReceiptBook> receipts_;

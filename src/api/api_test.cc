@@ -385,6 +385,39 @@ TEST_F(ApiTest, TellsAndReloadsTheRules) {
   EXPECT_EQ(ask(request("POST", "/api/v1/rules/reload", reader_)).status, 403);
 }
 
+TEST_F(ApiTest, TellsWhatEachVersionOfARuleHasSeen) {
+  const Answered seen = get("/api/v1/rules/known/coverage");
+  EXPECT_EQ(seen.status, 200);
+  EXPECT_EQ(member(seen.body, "/versions/0/version"), "aa");
+  EXPECT_EQ(member(seen.body, "/versions/0/records"), "20");
+  EXPECT_EQ(member(seen.body, "/versions/0/ranges/0/first"), "1");
+  EXPECT_EQ(member(seen.body, "/versions/0/ranges/0/last"), "10");
+  EXPECT_EQ(member(seen.body, "/versions/1/ranges/0/first"), "31");
+  EXPECT_EQ(get("/api/v1/rules/never-was/coverage").status, 404);
+}
+
+TEST_F(ApiTest, TriesRulesOutOnWhatIsStored) {
+  const auto backtest = [&](const std::string& body) {
+    return send("POST", "/api/v1/rules/backtest", body);
+  };
+  const std::string rule =
+      "title: t\\nlogsource: {category: web}\\ndetection: {a: {x: y}, condition: a}";
+  const Answered report = backtest(R"({"text":")" + rule + R"(","from":"7d"})");
+  ASSERT_EQ(report.status, 200) << report.body;
+  EXPECT_EQ(member(report.body, "/rules/0"), "t");
+  EXPECT_EQ(member(report.body, "/findings"), "0");
+  const Answered wrong = backtest(R"({"text":"title: t\nlogsource: {category: web}\n"})");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_NE(member(wrong.body, "/detail").find("detection"), std::string::npos) << wrong.body;
+  EXPECT_EQ(backtest(R"({"rule":"no such rule"})").status, 404);
+  EXPECT_EQ(backtest("{}").status, 400);
+  EXPECT_EQ(backtest(R"({"rule":"a","text":"b"})").status, 400);
+  EXPECT_EQ(backtest(R"({"text":")" + rule + R"(","from":"2026-01-02","to":"2026-01-01"})").status,
+            400);
+  const Answered lines = backtest(R"({"text":")" + rule + R"(","format":"ndjson"})");
+  EXPECT_EQ(lines.status, 200);
+}
+
 TEST_F(ApiTest, PublishesCheckpointAndProofs) {
   const Answered note = get("/api/v1/journal/checkpoint");
   EXPECT_EQ(note.header("Content-Type"), "text/plain; charset=utf-8");

@@ -1,5 +1,6 @@
-// The API as OpenAPI 3.1: paths, then what they are made of. "x-scope" is the scope that a key
-// needs; empty: none. openapi_test.cc holds it against routes.cc and against real answers.
+// The API as OpenAPI 3.1: the paths of what every part of the product shares; the rest is in the
+// parts (openapi_parts.h). "x-scope" is the scope that a key needs; empty: none. openapi_test.cc
+// holds it against routes.cc and against real answers.
 #include <string>
 
 #include <fmt/format.h>
@@ -283,6 +284,55 @@ constexpr std::string_view kPaths = R"json(
       "description": "Done",
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Rules"}}}},
      "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/rules/backtest": {
+   "post": {
+    "operationId": "backtestRule", "tags": ["rules"],
+    "summary": "What a rule would have found in the stored events", "x-scope": "read",
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {
+       "schema": {
+        "type": "object",
+        "properties": {
+         "rule": {"type": "string", "description": "Id or title of a rule in force"},
+         "text": {"type": "string", "description": "Or YAML of rules to try out"},
+         "from": {"type": "string", "description": "As in a search; 30 days back by default"},
+         "to": {"type": "string"},
+         "keys": {"type": "integer", "minimum": 1, "maximum": 1000},
+         "format": {"enum": ["json", "ndjson"]}}}}}},
+    "responses": {
+     "200": {
+      "description": "The report; as NDJSON lines of {progress}, then {report} or {_problem}",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/Backtest"}},
+       "application/x-ndjson": {"schema": {"type": "string"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/rules/{id}/coverage": {
+   "get": {
+    "operationId": "getRuleCoverage", "tags": ["rules"],
+    "summary": "Which records each version of a rule has been tried on", "x-scope": "read",
+    "parameters": [
+     {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+    "responses": {
+     "200": {
+      "description": "Oldest version first",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RuleCoverage"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/rules/logsources": {
+   "get": {
+    "operationId": "listLogsources", "tags": ["rules"],
+    "summary": "Which logsources the rules in force want, and how many events came of each",
+    "x-scope": "read",
+    "parameters": [
+     {
+      "name": "from", "in": "query", "description": "As in a search; 7 days back by default",
+      "schema": {"type": "string"}}],
+    "responses": {
+     "200": {
+      "description": "Those with events first",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Logsources"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
   "/api/v1/rules/reload": {
    "post": {
     "operationId": "reloadRules", "tags": ["rules"], "summary": "Read the rules again",
@@ -373,6 +423,105 @@ constexpr std::string_view kPaths = R"json(
          "type": "object", "required": ["sources"],
          "properties": {
           "sources": {"type": "array", "items": {"$ref": "#/components/schemas/Source"}}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/monitors": {
+   "get": {
+    "operationId": "listMonitors", "tags": ["monitors"],
+    "summary": "Monitors in force, what they have learned from, and the training",
+    "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["monitors", "training"],
+         "properties": {
+          "monitors": {"type": "array", "items": {"$ref": "#/components/schemas/Monitor"}},
+          "training": {"$ref": "#/components/schemas/Training"}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/monitors/train": {
+   "post": {
+    "operationId": "trainMonitors", "tags": ["monitors"],
+    "summary": "Learn from stored records, without findings", "x-scope": "admin",
+    "requestBody": {
+     "content": {
+      "application/json": {
+       "schema": {
+        "type": "object",
+        "properties": {
+         "since": {"type": "string", "description": "A span back from now; default 30d"}}}}}},
+    "responses": {
+     "202": {
+      "description": "It has begun; listMonitors tells how far it is",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/Training"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/monitors/{id}": {
+   "get": {
+    "operationId": "getMonitor", "tags": ["monitors"],
+    "summary": "What a monitor knows of its keys", "x-scope": "read",
+    "parameters": [
+     {
+      "name": "id", "in": "path", "required": true, "description": "Id, name or title",
+      "schema": {"type": "string"}},
+     {
+      "name": "key", "in": "query",
+      "description": "field=value of a key, or only the value; default those with most events",
+      "schema": {"type": "string"}},
+     {
+      "name": "limit", "in": "query", "description": "Keys at most",
+      "schema": {"type": "integer", "minimum": 1, "maximum": 1000}}],
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Monitor"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/threat-lists": {
+   "get": {
+    "operationId": "listThreatLists", "tags": ["threats"],
+    "summary": "What is listed, and how fresh it is", "x-scope": "read",
+    "responses": {
+     "200": {
+      "description": "Done",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["threat_lists"],
+         "properties": {
+          "threat_lists": {
+           "type": "array", "items": {"$ref": "#/components/schemas/ThreatList"}}}}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/threat-lists/lookup": {
+   "get": {
+    "operationId": "lookUpThreat", "tags": ["threats"],
+    "summary": "Which lists name a value", "x-scope": "read",
+    "parameters": [
+     {
+      "name": "value", "in": "query", "required": true,
+      "description": "An address, network, domain, URL, hash, or else a user agent",
+      "schema": {"type": "string"}}],
+    "responses": {
+     "200": {
+      "description": "Done; found is empty when no list names it",
+      "content": {
+       "application/json": {"schema": {"$ref": "#/components/schemas/ThreatLookup"}}}},
+     "default": {"$ref": "#/components/responses/Problem"}}}},
+  "/api/v1/threat-lists/{name}/refresh": {
+   "post": {
+    "operationId": "refreshThreatList", "tags": ["threats"],
+    "summary": "Fetch a list soon, whatever its plan", "x-scope": "admin",
+    "parameters": [
+     {"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}],
+    "responses": {
+     "202": {
+      "description": "It will be fetched",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object", "required": ["name", "refreshing"],
+         "properties": {
+          "name": {"type": "string"}, "refreshing": {"type": "boolean"}}}}}},
      "default": {"$ref": "#/components/responses/Problem"}}}},
   "/api/v1/keys": {
    "get": {
@@ -470,232 +619,15 @@ constexpr std::string_view kPaths = R"json(
       "description": "Done",
       "content": {"application/json": {"schema": {"type": "object"}}}},
      "default": {"$ref": "#/components/responses/Problem"}}}}},
- "components": {
-  "securitySchemes": {
-   "bearer": {"type": "http", "scheme": "bearer"},
-   "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
-   "basic": {
-    "type": "http", "scheme": "basic",
-    "description": "Any user name; the key is the password"}},
-  "responses": {
-   "Problem": {
-    "description": "Why not",
-    "content": {
-     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}},
-  "schemas": {)json";
-
-constexpr std::string_view kSchemas = R"json(
-   "Problem": {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code", "request_id"],
-    "properties": {
-     "type": {"type": "string"}, "title": {"type": "string"},
-     "status": {"type": "integer"}, "detail": {"type": "string"},
-     "code": {"type": "string"}, "request_id": {"type": "string"}},
-    "description": "RFC 9457"},
-   "Scope": {"enum": ["ingest", "read", "enforcer", "watcher", "admin"]},
-   "Level": {"enum": ["informational", "low", "medium", "high", "critical"]},
-   "AlertState": {"enum": ["new", "acknowledged", "closed"]},
-   "AlertVerdict": {"enum": ["none", "true_positive", "benign", "false_positive"]},
-   "Status": {"enum": ["ok", "degraded"]},
-   "IngestResult": {
-    "type": "object",
-    "required": ["accepted", "truncated", "rejected", "rejections"],
-    "properties": {
-     "accepted": {"type": "integer"}, "truncated": {"type": "integer"},
-     "rejected": {"type": "integer"},
-     "rejections": {
-      "type": "array",
-      "items": {
-       "type": "object", "required": ["line", "column", "code", "reason"],
-       "properties": {
-        "line": {"type": "integer"}, "column": {"type": "integer"},
-        "code": {"type": "string"}, "reason": {"type": "string"}}}}}},
-   "Outcome": {
-    "type": "object",
-    "required": [
-     "rows", "more", "events", "took_ms", "parts_read", "parts_skipped", "warnings"],
-    "properties": {
-     "rows": {"type": "integer"}, "more": {"type": "boolean"},
-     "events": {"type": "boolean"}, "took_ms": {"type": "number"},
-     "parts_read": {"type": "integer"}, "parts_skipped": {"type": "integer"},
-     "warnings": {"type": "array", "items": {"type": "string"}}}},
-   "SearchResult": {
-    "type": "object", "required": ["columns", "rows", "outcome"],
-    "properties": {
-     "columns": {
-      "type": "array",
-      "items": {
-       "type": "object", "required": ["name", "type"],
-       "properties": {
-        "name": {"type": "string"},
-        "type": {"enum": ["text", "long", "double", "bool", "time", "text_list"]}}}},
-     "rows": {"type": "array", "items": {"type": "object"}},
-     "outcome": {"$ref": "#/components/schemas/Outcome"}}},
-   "Record": {
-    "type": "object", "required": ["seq", "received", "source", "peer", "hint"],
-    "properties": {
-     "seq": {"type": "integer"}, "received": {"type": "string", "format": "date-time"},
-     "source": {"type": "string"}, "peer": {"type": "string"}, "hint": {"type": "string"},
-     "text": {"type": "string"}, "base64": {"type": "string"}},
-    "description": "text, or base64 when the bytes are not UTF-8"},
-   "RecordView": {
-    "type": "object", "required": ["record", "event", "proof"],
-    "properties": {
-     "record": {"$ref": "#/components/schemas/Record"},
-     "event": {"anyOf": [{"type": "object"}, {"type": "null"}]},
-     "proof": {"anyOf": [{"$ref": "#/components/schemas/Proof"}, {"type": "null"}]}}},
-   "Proof": {
-    "type": "object",
-    "required": [
-     "seq", "redacted", "salt", "record_leaf", "record_index", "record_path",
-     "block_header", "block_index", "block_path", "checkpoint"],
-    "properties": {
-     "seq": {"type": "integer"}, "redacted": {"type": "boolean"},
-     "salt": {"type": "string"}, "record_leaf": {"type": "string"},
-     "record_index": {"type": "integer"},
-     "record_path": {"type": "array", "items": {"type": "string"}},
-     "block_header": {"type": "string"}, "block_index": {"type": "integer"},
-     "block_path": {"type": "array", "items": {"type": "string"}},
-     "checkpoint": {"type": "string"}}},
-   "Consistency": {
-    "type": "object",
-    "required": ["old_size", "new_size", "old_root", "new_root", "path"],
-    "properties": {
-     "old_size": {"type": "integer"}, "new_size": {"type": "integer"},
-     "old_root": {"type": "string"}, "new_root": {"type": "string"},
-     "path": {"type": "array", "items": {"type": "string"}}}},
-   "Alert": {
-    "type": "object",
-    "required": [
-     "id", "rule_id", "rule_version", "title", "level", "tags", "key", "state", "verdict",
-     "assignee", "note", "first", "last", "opened", "updated", "findings", "events",
-     "last_seq", "samples", "sentence"],
-    "properties": {
-     "id": {"type": "string"}, "rule_id": {"type": "string"},
-     "rule_version": {"type": "string"}, "title": {"type": "string"},
-     "level": {"$ref": "#/components/schemas/Level"},
-     "tags": {"type": "array", "items": {"type": "string"}},
-     "key": {
-      "type": "array",
-      "items": {
-       "type": "object", "required": ["field", "value"],
-       "properties": {"field": {"type": "string"}, "value": {"type": "string"}}}},
-     "state": {"$ref": "#/components/schemas/AlertState"},
-     "verdict": {"$ref": "#/components/schemas/AlertVerdict"},
-     "assignee": {"type": "string"}, "note": {"type": "string"},
-     "first": {"type": "string", "format": "date-time"},
-     "last": {"type": "string", "format": "date-time"},
-     "opened": {"type": "string", "format": "date-time"},
-     "updated": {"type": "string", "format": "date-time"}, "findings": {"type": "integer"},
-     "events": {"type": "integer"}, "last_seq": {"type": "integer"},
-     "samples": {"type": "array", "items": {"type": "integer"}},
-     "sentence": {"type": "string"}}},
-   "AlertPatch": {
-    "type": "object",
-    "properties": {
-     "state": {"$ref": "#/components/schemas/AlertState"},
-     "verdict": {"$ref": "#/components/schemas/AlertVerdict"},
-     "assignee": {"type": "string"}, "note": {"type": "string"}}},
-   "AlertChange": {
-    "type": "object", "required": ["at", "who", "what", "from", "to"],
-    "properties": {
-     "at": {"type": "string", "format": "date-time"}, "who": {"type": "string"},
-     "what": {"type": "string"}, "from": {"type": "string"}, "to": {"type": "string"}}},
-   "Rules": {
-    "type": "object",
-    "required": ["loaded", "refused", "loaded_at", "issues", "rules"],
-    "properties": {
-     "loaded": {"type": "integer"}, "refused": {"type": "integer"},
-     "loaded_at": {"type": "string", "format": "date-time"},
-     "issues": {
-      "type": "array",
-      "items": {
-       "type": "object", "required": ["file", "line", "column", "reason", "refused"],
-       "properties": {
-        "file": {"type": "string"}, "line": {"type": "integer"},
-        "column": {"type": "integer"}, "reason": {"type": "string"},
-        "refused": {"type": "boolean"}}}},
-     "rules": {"type": "array", "items": {"$ref": "#/components/schemas/Rule"}}}},
-   "Rule": {
-    "type": "object",
-    "required": [
-     "id", "title", "description", "level", "status", "kind", "tags", "false_positives",
-     "references", "logsource", "file", "line", "version"],
-    "properties": {
-     "id": {"type": "string"}, "title": {"type": "string"},
-     "description": {"type": "string"}, "level": {"$ref": "#/components/schemas/Level"},
-     "status": {"type": "string"}, "kind": {"enum": ["rule", "correlation"]},
-     "tags": {"type": "array", "items": {"type": "string"}},
-     "false_positives": {"type": "array", "items": {"type": "string"}},
-     "references": {"type": "array", "items": {"type": "string"}},
-     "logsource": {"type": "string"}, "file": {"type": "string"},
-     "line": {"type": "integer"}, "version": {"type": "string"}}},
-   "Source": {
-    "type": "object",
-    "required": [
-     "name", "kind", "records", "bytes", "records_per_second", "last_received",
-     "silent_seconds", "waits", "undecoded", "losses"],
-    "properties": {
-     "name": {"type": "string"}, "kind": {"type": "string"},
-     "records": {"type": "integer"}, "bytes": {"type": "integer"},
-     "records_per_second": {"anyOf": [{"type": "number"}, {"type": "null"}]},
-     "last_received": {
-      "anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
-     "silent_seconds": {"anyOf": [{"type": "number"}, {"type": "null"}]},
-     "waits": {"type": "integer"}, "undecoded": {"type": "integer"},
-     "losses": {"type": "object", "additionalProperties": {"type": "integer"}}}},
-   "Key": {
-    "type": "object",
-    "required": [
-     "id", "name", "scopes", "created_by", "created", "expires", "last_used", "revoked"],
-    "properties": {
-     "id": {"type": "string"}, "name": {"type": "string"},
-     "scopes": {"type": "array", "items": {"$ref": "#/components/schemas/Scope"}},
-     "created_by": {"type": "string"},
-     "created": {"type": "string", "format": "date-time"},
-     "expires": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
-     "last_used": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
-     "revoked": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}}},
-   "Health": {
-    "type": "object",
-    "required": [
-     "status", "accepting", "problems", "version", "started", "now", "lag_records",
-     "journal", "index", "disk_free_bytes", "bugs_seen"],
-    "properties": {
-     "status": {"$ref": "#/components/schemas/Status"}, "accepting": {"type": "boolean"},
-     "problems": {"type": "array", "items": {"type": "string"}},
-     "version": {"type": "string"}, "started": {"type": "string", "format": "date-time"},
-     "now": {"type": "string", "format": "date-time"},
-     "lag_records": {
-      "type": "object", "required": ["matched", "searchable", "alerted"],
-      "properties": {
-       "matched": {"type": "integer"}, "searchable": {"type": "integer"},
-       "alerted": {"type": "integer"}}},
-     "journal": {
-      "type": "object", "required": ["first_seq", "next_seq", "bytes"],
-      "properties": {
-       "first_seq": {"type": "integer"}, "next_seq": {"type": "integer"},
-       "bytes": {"type": "integer"}}},
-     "index": {
-      "type": "object",
-      "required": [
-       "events", "unsealed_events", "memory_bytes", "disk_bytes", "segments",
-       "damaged_segments"],
-      "properties": {
-       "events": {"type": "integer"}, "unsealed_events": {"type": "integer"},
-       "memory_bytes": {"type": "integer"}, "disk_bytes": {"type": "integer"},
-       "segments": {"type": "integer"}, "damaged_segments": {"type": "integer"}}},
-     "disk_free_bytes": {"type": "integer"}, "bugs_seen": {"type": "integer"}}}}}})json";
+)json";
 
 }  // namespace
 
 std::string_view openapi_document() {
-  static const std::string document = fmt::format(
-      "{}{},{},{},{}{},{},{},{}", kHead, openapi_people_paths(), openapi_enforcement_paths(),
-      openapi_decisions_paths(), kPaths, openapi_people_schemas(), openapi_enforcement_schemas(),
-      openapi_decisions_schemas(), kSchemas);
-  return document;
+  static const std::string kDocument =
+      fmt::format("{}{},{},{},{}{}", kHead, openapi_people_paths(), openapi_enforcement_paths(),
+                  openapi_decisions_paths(), kPaths, openapi_components());
+  return kDocument;
 }
 
 }  // namespace tocsin

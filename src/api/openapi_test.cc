@@ -129,15 +129,19 @@ class OpenapiTest : public ApiTest {
     TailDesk tails(store_, clock_, 1);
     RecordResource records(*journal_, store_, clock_);
     AlertsResource alerts(*alerts_, clock_);
-    RulesResource rules(desk_);
+    RulesResource rules({desk_, coverage_}, store_, fields_, watch, clock_);
+    BacktestResource backtests({desk_, store_, *journal_, fields_, datasets_, {}}, watch, clock_);
     JournalResource journal(*journal_);
     EvidenceResource evidence(*journal_, store_, watch, clock_);
     SourcesResource sources(sources_, vitals_, clock_);
     KeysResource keys(*keys_, clock_);
+    ThreatListsResource threats(threats_);
+    MonitorsResource monitors(monitors_);
     ServerResource server({vitals_, *journal_, store_, metrics_, clock_}, "1");
-    std::vector<Route> list = make_routes(
-        {ingest, search, tails, records, alerts, rules, journal, evidence, sources, keys, server},
-        MetricsAccess::kWithKey);
+    std::vector<Route> list =
+        make_routes({ingest, search, tails, records, alerts, rules, backtests, journal, evidence,
+                     sources, keys, threats, monitors, server},
+                    MetricsAccess::kWithKey);
     Enforcement enforcement(enforcement_services(),
                             {*keys_, *alerts_, *journal_, metrics_, clock_});
     std::ranges::move(enforcement.routes(), std::back_inserter(list));
@@ -273,6 +277,13 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
        R"({"ids":[")" + id + R"("],"change":{"assignee":"ann"}})",
        {}},
       {"GET", "/api/v1/rules", "/api/v1/rules", "", {}},
+      {"GET", "/api/v1/rules/known/coverage", "/api/v1/rules/{id}/coverage", "", {}},
+      {"GET", "/api/v1/rules/logsources", "/api/v1/rules/logsources", "", {}},
+      {"POST",
+       "/api/v1/rules/backtest",
+       "/api/v1/rules/backtest",
+       R"({"text":"title: t\nlogsource: {category: web}\ndetection: {a: {x: y}, condition: a}"})",
+       {}},
       {"POST", "/api/v1/rules/reload", "/api/v1/rules/reload", "", {}},
       {"GET", "/api/v1/journal/checkpoint", "/api/v1/journal/checkpoint", "", {}},
       {"GET", "/api/v1/journal/key", "/api/v1/journal/key", "", {}},
@@ -285,6 +296,16 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
       {"GET", "/api/v1/sources", "/api/v1/sources", "", {}},
       {"GET", "/api/v1/keys", "/api/v1/keys", "", {}},
       {"POST", "/api/v1/keys", "/api/v1/keys", R"({"name":"k","scopes":["read"]})", {}},
+      {"GET", "/api/v1/threat-lists", "/api/v1/threat-lists", "", {}},
+      {"GET",
+       "/api/v1/threat-lists/lookup",
+       "/api/v1/threat-lists/lookup",
+       "",
+       {{"value", "203.0.113.7"}}},
+      {"POST", "/api/v1/threat-lists/ipsum/refresh", "/api/v1/threat-lists/{name}/refresh", "", {}},
+      {"GET", "/api/v1/monitors", "/api/v1/monitors", "", {}},
+      {"GET", "/api/v1/monitors/logins", "/api/v1/monitors/{id}", "", {{"key", "alice"}}},
+      {"POST", "/api/v1/monitors/train", "/api/v1/monitors/train", R"({"since":"7d"})", {}},
       {"GET", "/health", "/health", "", {}},
       {"GET", "/api/v1/health", "/api/v1/health", "", {}},
       {"GET", "/metrics", "/metrics", "", {}},

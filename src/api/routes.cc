@@ -38,6 +38,8 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
   using Rules = RulesResource;
   using Keys = KeysResource;
   using Tree = JournalResource;
+  using Threats = ThreatListsResource;
+  using Monitors = MonitorsResource;
   using State = ServerResource;
   // clang-format off
   return {
@@ -54,6 +56,9 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
       {"PATCH", "/api/v1/alerts/{id}", kAdmin, kPool, answer(of.alerts, &Alerts::change)},
 
       {"GET", "/api/v1/rules", kRead, kPool, answer(of.rules, &Rules::list)},
+      {"GET", "/api/v1/rules/{id}/coverage", kRead, kPool, answer(of.rules, &Rules::coverage)},
+      {"GET", "/api/v1/rules/logsources", kRead, kPool, answer(of.rules, &Rules::logsources)},
+      {"POST", "/api/v1/rules/backtest", kRead, kPool, hand(of.backtests, &BacktestResource::take)},
       {"POST", "/api/v1/rules/reload", kAdmin, kPool, answer(of.rules, &Rules::reload)},
 
       {"GET", "/api/v1/journal/checkpoint", kRead, kPool, answer(of.journal, &Tree::checkpoint)},
@@ -68,6 +73,15 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
       {"GET", "/api/v1/keys", kAdmin, kPool, answer(of.keys, &Keys::list)},
       {"POST", "/api/v1/keys", kAdmin, kPool, answer(of.keys, &Keys::create)},
       {"DELETE", "/api/v1/keys/{id}", kAdmin, kPool, answer(of.keys, &Keys::revoke)},
+
+      {"GET", "/api/v1/threat-lists", kRead, kPool, answer(of.threats, &Threats::list)},
+      {"GET", "/api/v1/threat-lists/lookup", kRead, kPool, answer(of.threats, &Threats::lookup)},
+      {"POST", "/api/v1/threat-lists/{name}/refresh", kAdmin, kPool,
+       answer(of.threats, &Threats::refresh)},
+
+      {"GET", "/api/v1/monitors", kRead, kPool, answer(of.monitors, &Monitors::list)},
+      {"POST", "/api/v1/monitors/train", kAdmin, kPool, answer(of.monitors, &Monitors::train)},
+      {"GET", "/api/v1/monitors/{id}", kRead, kPool, answer(of.monitors, &Monitors::get)},
 
       {"GET", "/health", kOpen, kHere, answer(of.server, &State::alive)},
       {"GET", "/api/v1/health", kRead, kPool, answer(of.server, &State::health)},

@@ -4,10 +4,12 @@
 #include <vector>
 
 #include "api/alerts_resource.h"
+#include "api/backtest_resource.h"
 #include "api/evidence_resource.h"
 #include "api/ingest_resource.h"
 #include "api/journal_resource.h"
 #include "api/keys_resource.h"
+#include "api/monitors_resource.h"
 #include "api/record_resource.h"
 #include "api/router.h"
 #include "api/rules_resource.h"
@@ -15,6 +17,7 @@
 #include "api/server_resource.h"
 #include "api/sources_resource.h"
 #include "api/tail_desk.h"
+#include "api/threat_lists_resource.h"
 
 namespace tocsin {
 
@@ -26,10 +29,13 @@ struct Resources {
   RecordResource& records;
   AlertsResource& alerts;
   RulesResource& rules;
+  BacktestResource& backtests;
   JournalResource& journal;
   EvidenceResource& evidence;
   SourcesResource& sources;
   KeysResource& keys;
+  ThreatListsResource& threats;
+  MonitorsResource& monitors;
   ServerResource& server;
 };
 

@@ -1,6 +1,10 @@
 #include "api/rules_resource.h"
 
+#include <algorithm>
+
 #include "api/parameters.h"
+#include "backtest/logsource_census.h"
+#include "base/fail.h"
 #include "base/json_writer.h"
 #include "base/time_text.h"
 
@@ -49,6 +53,8 @@ void write_report(JsonWriter& json, const LoadReport& report) {
   json.end_array();
 }
 
+constexpr Span kCensusPeriod = span_s(7LL * 86'400);
+
 }  // namespace
 
 HttpResponse RulesResource::in_force() {
@@ -77,6 +83,64 @@ Result<HttpResponse> RulesResource::reload(const Call& call) {
   TRY(Parameters::of_query(call.request, {}));
   TRY(desk_.reload());
   return in_force();
+}
+
+Result<HttpResponse> RulesResource::coverage(const Call& call) {
+  TRY(Parameters::of_query(call.request, {}));
+  const std::string& id = call.path_values[0];
+  std::string version;
+  const RulesInForce now = desk_.current();
+  const auto look_at = [&](const RuleInfo& info) {
+    version = info.id == id ? info.version : version;
+  };
+  std::ranges::for_each(now.rules->rules(), [&](const Rule& rule) { look_at(*rule.info); });
+  std::ranges::for_each(now.rules->correlations(),
+                        [&](const sigma::Correlation& each) { look_at(*each.info); });
+  TRY_ASSIGN(const std::vector<VersionCoverage> versions, coverage_.of_rule(id));
+  if (version.empty() && versions.empty()) {
+    return fail(ErrorCode::kNotFound, "there is no rule \"{}\", and there never was", id);
+  }
+  JsonWriter json;
+  json.begin_object().member("id", id).member("version_in_force", version);
+  json.key("versions").begin_array();
+  for (const VersionCoverage& each : versions) {
+    std::uint64_t records = 0;
+    json.begin_object().member("version", each.version).key("ranges").begin_array();
+    for (const SeqRange& range : each.ranges) {
+      records += range.end.value - range.begin.value;
+      json.begin_object().member("first", range.begin.value);
+      json.member("last", range.end.value - 1).end_object();
+    }
+    json.end_array().member("records", records).end_object();
+  }
+  return HttpResponse::json(200, json.end_array().end_object().take());
+}
+
+Result<HttpResponse> RulesResource::logsources(const Call& call) {
+  TRY_ASSIGN(const Parameters given, Parameters::of_query(call.request, {"from"}));
+  SeqScan period;
+  period.now = clock_.now();
+  TRY_ASSIGN(const auto from, given.time("from", period.now));
+  period.from = from.value_or(period.now - kCensusPeriod);
+  period.until = Micros(INT64_MAX);
+  Cancel cancel;
+  const CancelWatch::Watched watched(watch_, cancel,
+                                     [&call] { return call.responder.abandoned(); });
+  TRY_ASSIGN(const Census census,
+             take_census(*desk_.current().rules, fields_, events_, period, cancel));
+  JsonWriter json;
+  json.begin_object();
+  json.member("from", iso_time(period.from));
+  json.member("events", census.events);
+  json.key("logsources").begin_array();
+  for (const LogsourceCount& count : census.logsources) {
+    json.begin_object();
+    json.member("logsource", count.logsource).member("rules", count.rules);
+    json.member("events", count.events).member("exact", count.exact);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return HttpResponse::json(200, json.take());
 }
 
 }  // namespace tocsin

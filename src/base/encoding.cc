@@ -10,17 +10,22 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+constexpr std::array<signed char, 256> hex_values() {
+  std::array<signed char, 256> values{};
+  values.fill(-1);
+  for (unsigned i = 0; i < 10; ++i) {
+    values['0' + i] = static_cast<signed char>(i);
+  }
+  for (unsigned i = 0; i < 6; ++i) {
+    values['a' + i] = static_cast<signed char>(10 + i);
+    values['A' + i] = static_cast<signed char>(10 + i);
+  }
+  return values;
+}
+
 int hex_value(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  if (c >= 'a' && c <= 'f') {
-    return c - 'a' + 10;
-  }
-  if (c >= 'A' && c <= 'F') {
-    return c - 'A' + 10;
-  }
-  return -1;
+  static constexpr std::array<signed char, 256> kValues = hex_values();
+  return kValues[static_cast<unsigned char>(c)];
 }
 
 constexpr std::array<int, 256> base64_values() {
@@ -53,15 +58,14 @@ std::optional<std::string> hex_decode(std::string_view text) {
   if (text.size() % 2 != 0) {
     return std::nullopt;
   }
-  std::string out;
-  out.reserve(text.size() / 2);
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_value(text[i]);
-    const int low = hex_value(text[i + 1]);
+  std::string out(text.size() / 2, '\0');
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int high = hex_value(text[2 * i]);
+    const int low = hex_value(text[2 * i + 1]);
     if (high < 0 || low < 0) {
       return std::nullopt;
     }
-    out += static_cast<char>(high * 16 + low);
+    out[i] = static_cast<char>(high * 16 + low);
   }
   return out;
 }

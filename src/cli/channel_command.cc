@@ -1,17 +1,19 @@
 #include "cli/channel_command.h"
 
-#include <iostream>
-#include <iterator>
 #include <memory>
+#include <span>
 #include <string>
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "base/fail.h"
 #include "base/json_writer.h"
+#include "cli/byte_source.h"
 #include "cli/event_line.h"
 #include "cli/server_access.h"
 #include "cli/terminal.h"
+#include "sys/file_system.h"
 
 namespace tocsin {
 namespace {
@@ -85,10 +87,31 @@ Status list_channels(const ChannelArguments& arguments) {
                     arguments.json);
 }
 
+// At most what the server takes.
+Result<std::string> read_standard_input() {
+  constexpr std::size_t kBytesMax = 1U << 20U;
+  PosixFileSystem files;
+  TRY_ASSIGN(const std::unique_ptr<ByteSource> source, open_bytes(files, "-"));
+  std::string text(kBytesMax + 1, '\0');
+  std::size_t length = 0;
+  while (length < text.size()) {
+    TRY_ASSIGN(const std::size_t got,
+               source->read(std::span<char>(text.data() + length, text.size() - length)));
+    if (got == 0) {
+      break;
+    }
+    length += got;
+  }
+  if (length > kBytesMax) {
+    return fail(ErrorCode::kTooLarge, "a channel's definition has at most {} bytes", kBytesMax);
+  }
+  text.resize(length);
+  return text;
+}
+
 // The definition comes on standard input: a secret does not belong on a command line.
 Status set_channel(const ChannelArguments& arguments) {
-  const std::string body{std::istreambuf_iterator<char>(std::cin),
-                         std::istreambuf_iterator<char>()};
+  TRY_ASSIGN(const std::string body, read_standard_input());
   TRY_ASSIGN(ServerAccess access, ServerAccess::open(arguments.connection));
   TRY(access.connection().send("PUT", "/api/v1/channels/" + url_encode(arguments.name), body));
   fmt::print("channel {} is in force\n", arguments.name);

@@ -13,11 +13,13 @@
 #include "cli/exception_command.h"
 #include "cli/exit_code.h"
 #include "cli/key_command.h"
+#include "cli/monitors_command.h"
 #include "cli/query_command.h"
 #include "cli/rules_command.h"
 #include "cli/scan_command.h"
 #include "cli/serve_command.h"
 #include "cli/tail_command.h"
+#include "cli/threats_command.h"
 #include "cli/verify_command.h"
 #include "server/version.h"
 
@@ -41,6 +43,8 @@ int run(int argc, char** argv) {
   add_exception_command(app, exit_code);
   add_decision_command(app, exit_code);
   add_rules_command(app, exit_code);
+  add_monitors_command(app, exit_code);
+  add_threats_command(app, exit_code);
   add_verify_command(app, exit_code);
   add_evidence_command(app, exit_code);
   add_enforce_command(app, exit_code);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,10 +11,16 @@
 
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "base/time_text.h"
 #include "cli/event_maker.h"
 #include "cli/rule_explaining.h"
 #include "cli/rule_loading.h"
+#include "cli/rule_scaffold.h"
+#include "cli/rules_backtest_command.h"
+#include "cli/rules_coverage_command.h"
+#include "cli/rules_seen_command.h"
 #include "cli/terminal.h"
+#include "detect/rule_regression.h"
 #include "detect/rule_test.h"
 
 namespace tocsin {
@@ -139,40 +146,91 @@ void print_result(const RuleTestResult& result, bool as_json) {
   }
 }
 
-Status test(const RulesArguments& arguments, ExitCode& exit_code) {
+// What samples need on their way to events.
+struct SampleBench {
+  SampleBench() { tables.publish(std::make_shared<const EnrichTables>()); }
+
+  // A stream stands for itself: no memory of the format of the one before.
+  DecodeBatch decoder() {
+    return [this](std::shared_ptr<const RecordBatch> records) {
+      EventMaker maker({}, fields, datasets, tables, metrics);
+      return maker.make(std::move(records));
+    };
+  }
+  Micros now() { return std::max(clock.now(), kSamplesReceived); }
+
   PosixFileSystem files;
   SystemClock clock;
   FieldCatalog fields;
   DatasetCatalog datasets;
   Metrics metrics;
   Published<EnrichTables> tables;
-  tables.publish(std::make_shared<const EnrichTables>());
-  TRY_ASSIGN(const Taxonomy taxonomy, load_shipped_taxonomy());
-  TRY_ASSIGN(const Placeholders placeholders, load_placeholders(files, arguments.placeholders));
-  const RuleTestSetup setup{taxonomy,
-                            placeholders,
-                            fields,
-                            datasets,
-                            metrics,
-                            [&](std::shared_ptr<const RecordBatch> records) {
-                              // A stream stands for itself: no memory of the format of the one
-                              // before.
-                              EventMaker maker({}, fields, datasets, tables, metrics);
-                              return maker.make(std::move(records));
-                            },
-                            std::max(clock.now(), kSamplesReceived)};
-  std::size_t folders = 0;
+};
+
+void print_results(const std::vector<RuleTestResult>& results, bool as_json, ExitCode& exit_code) {
   std::size_t failed = 0;
-  for (const std::string& path : arguments.paths) {
-    TRY_ASSIGN(const std::vector<RuleTestResult> results, test_rules(files, path, setup));
-    for (const RuleTestResult& result : results) {
-      print_result(result, arguments.json);
-      ++folders;
-      failed += result.passed() ? 0U : 1U;
-    }
+  for (const RuleTestResult& result : results) {
+    print_result(result, as_json);
+    failed += result.passed() ? 0U : 1U;
   }
-  fmt::print(stderr, "{} passed, {} failed\n", folders - failed, failed);
+  fmt::print(stderr, "{} passed, {} failed\n", results.size() - failed, failed);
   exit_code.value = failed > 0 ? kFound : kDone;
+}
+
+Status test(const RulesArguments& arguments, ExitCode& exit_code) {
+  SampleBench bench;
+  TRY_ASSIGN(const Taxonomy taxonomy, load_shipped_taxonomy());
+  TRY_ASSIGN(const Placeholders placeholders,
+             load_placeholders(bench.files, arguments.placeholders));
+  const RuleTestSetup setup{taxonomy,      placeholders,    bench.fields, bench.datasets,
+                            bench.metrics, bench.decoder(), bench.now()};
+  std::vector<RuleTestResult> all;
+  for (const std::string& path : arguments.paths) {
+    TRY_ASSIGN(std::vector<RuleTestResult> results, test_rules(bench.files, path, setup));
+    std::ranges::move(results, std::back_inserter(all));
+  }
+  print_results(all, arguments.json, exit_code);
+  return {};
+}
+
+// regress
+
+struct RegressArguments {
+  std::vector<std::string> paths;
+  RuleChoice rules{{}, false, {}};
+  bool json = false;
+};
+
+Status regress(const RegressArguments& arguments, ExitCode& exit_code) {
+  SampleBench bench;
+  TRY_ASSIGN(const ChosenRules chosen,
+             load_chosen_rules(bench.files, arguments.rules, bench.fields));
+  TRY_ASSIGN(const auto compiled, CompiledRules::compile(chosen.rules));
+  const RegressionSetup setup{compiled,      bench.fields,    bench.datasets,
+                              bench.metrics, bench.decoder(), bench.now()};
+  std::vector<RuleTestResult> all;
+  for (const std::string& path : arguments.paths) {
+    TRY_ASSIGN(std::vector<RuleTestResult> results, run_regressions(bench.files, path, setup));
+    std::ranges::move(results, std::back_inserter(all));
+  }
+  print_results(all, arguments.json, exit_code);
+  return {};
+}
+
+// new
+
+struct NewArguments {
+  std::string folder;
+  bool counts = false;
+};
+
+Status make_new(const NewArguments& arguments) {
+  PosixFileSystem files;
+  SystemClock clock;
+  const auto kind = arguments.counts ? ScaffoldKind::kCorrelation : ScaffoldKind::kEvent;
+  TRY(write_scaffold(files, {arguments.folder, kind, iso_time(clock.now()).substr(0, 10)}));
+  fmt::print("made {}\nnow: edit rule.yml and the samples, then tocsin rules test {}\n",
+             arguments.folder, arguments.folder);
   return {};
 }
 
@@ -220,15 +278,46 @@ void add_explain(CLI::App& rules, ExitCode& exit_code) {
       [arguments, &exit_code] { exit_code.finish(explain_lines(*arguments, exit_code)); });
 }
 
+void add_regress(CLI::App& rules, ExitCode& exit_code) {
+  auto arguments = std::make_shared<RegressArguments>();
+  CLI::App* command = rules.add_subcommand(
+      "regress", "Run regression tests in SigmaHQ's convention (info.yml beside samples)");
+  command->add_option("path", arguments->paths, "Folders with info.yml files")->required();
+  command->add_option("--rules", arguments->rules.paths, "Folder or file with the rules")
+      ->required();
+  command->add_option("--placeholders", arguments->rules.placeholders,
+                      "YAML file with the values of %placeholders%");
+  command->add_flag("--json", arguments->json, "One object a line");
+  command->footer(
+      "Example: tocsin rules regress sigma/regression_data --rules sigma/rules\n"
+      "Exit code 1 when a test fails.");
+  command->callback([arguments, &exit_code] { exit_code.finish(regress(*arguments, exit_code)); });
+}
+
+void add_new(CLI::App& rules, ExitCode& exit_code) {
+  auto arguments = std::make_shared<NewArguments>();
+  CLI::App* command =
+      rules.add_subcommand("new", "Make a folder with a rule and samples to begin from");
+  command->add_option("folder", arguments->folder, "my-rules/auth/many_failures")->required();
+  command->add_flag("--correlation", arguments->counts, "A rule that counts events over time");
+  command->footer("Example: tocsin rules new my-rules/auth/many_failures --correlation");
+  command->callback([arguments, &exit_code] { exit_code.finish(make_new(*arguments)); });
+}
+
 }  // namespace
 
 void add_rules_command(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* rules = app.add_subcommand("rules", "Check, list, test and explain rules");
+  CLI::App* rules = app.add_subcommand("rules", "Write, check, test, try out and explain rules");
   rules->require_subcommand(1);
   add_check(*rules, exit_code);
   add_list(*rules, exit_code);
   add_test(*rules, exit_code);
   add_explain(*rules, exit_code);
+  add_new(*rules, exit_code);
+  add_regress(*rules, exit_code);
+  add_rules_backtest_command(*rules, exit_code);
+  add_rules_coverage_command(*rules, exit_code);
+  add_rules_seen_command(*rules, exit_code);
 }
 
 }  // namespace tocsin

@@ -13,6 +13,7 @@
 #include "cli/finding_fold.h"
 #include "cli/line_map.h"
 #include "cli/line_reader.h"
+#include "cli/pattern_cache.h"
 #include "cli/rule_loading.h"
 #include "cli/scan_pipeline.h"
 #include "cli/scan_report.h"
@@ -31,6 +32,7 @@ struct ScanArguments {
   std::vector<std::string> files;
   RuleChoice rules;
   std::string config;
+  PatternCacheChoice cache;
   EventMakerOptions decode;
   int year = 0;
   std::size_t evidence = 3;
@@ -61,7 +63,11 @@ class Scan {
     const Span begun = clock_.since_boot();
     TRY_ASSIGN(const ChosenRules chosen, load_chosen_rules(files_, arguments_.rules, fields_));
     say_refused(chosen.report);
-    TRY_ASSIGN(const auto compiled, CompiledRules::compile(chosen.rules));
+    TRY_ASSIGN(const std::string cache_folder,
+               pattern_cache_folder(files_, arguments_.cache, arguments_.config));
+    match::DatabaseCache databases(files_, cache_folder);
+    TRY_ASSIGN(const auto compiled, CompiledRules::compile(chosen.rules, databases));
+    databases.trim();
     TRY(load_tables());
     totals_.rules = chosen.report.loaded;
     count_bytes();
@@ -134,15 +140,22 @@ class Scan {
     return status;
   }
 
+  // With room for what a batch takes, so that its bytes are written once.
+  static std::shared_ptr<RecordBatch> empty_batch() {
+    auto batch = std::make_shared<RecordBatch>();
+    batch->reserve(kBatchLines, kBatchBytes + kBatchBytes / 8);
+    return batch;
+  }
+
   Status scan_lines(LineReader& reader, const Origin& origin, Micros received,
                     ScanPipeline& pipeline) {
-    auto batch = std::make_shared<RecordBatch>();
+    auto batch = empty_batch();
     const auto submit = [&] {
       if (!batch->empty()) {
         batch->set_first_seq(next_);
         next_ = seq_plus(next_, batch->size());
         pipeline.submit(std::move(batch));
-        batch = std::make_shared<RecordBatch>();
+        batch = empty_batch();
         progress_.show(bytes_done_ + reader.stored_bytes_read(), bytes_total_);
       }
     };
@@ -241,6 +254,7 @@ void add_scan_command(CLI::App& app, ExitCode& exit_code) {
                    "YAML file with the values of %placeholders%");
   scan->add_option("--config", arguments->config,
                    "tocsin.yaml whose threat lists and geo tables are used");
+  arguments->cache.add_options(*scan);
   scan->add_option("--format", arguments->decode.format,
                    "Format of the lines instead of recognising it, e.g. nginx.access");
   scan->add_option("--year", arguments->year,

@@ -9,6 +9,7 @@
 #include "config/notify_options.h"
 #include "config/respond_options.h"
 #include "config/section.h"
+#include "config/threat_settings.h"
 #include "config/yaml.h"
 
 namespace tocsin {
@@ -68,7 +69,8 @@ void read_detect(Section section, DetectSettings& detect) {
   section.flag("shipped_rules", detect.shipped_rules);
   section.texts("rules", detect.rule_paths);
   section.text("placeholders", detect.placeholders);
-  section.number("groups_max", 1'000, 100'000'000, detect.groups_max);
+  section.bytes("correlation_bytes_max", 16 * kMiB, 1'024 * kGiB, detect.correlation_bytes_max);
+  section.number("findings_per_minute_max", 0, 1'000'000'000, detect.findings_per_minute_max);
   section.span("lateness", Span(0), span_s(kSecondsInDay), detect.lateness);
   section.number("replay_records_max", 0, 1'000'000'000, detect.replay_records_max);
   section.finish();
@@ -78,21 +80,18 @@ void read_enrich(Section section, EnrichSettings& enrich) {
   section.text("country_db", enrich.country_db);
   section.texts("network_tables", enrich.network_tables);
   section.each("threat_lists", [&enrich](Section& item) {
-    static constexpr std::array<std::string_view, 3> kFormats = {"plain", "csv", "ipsum"};
-    ThreatListSettings list;
-    item.text("name", list.name);
-    item.text("file", list.file);
-    item.word("format", kFormats, list.format);
-    item.number("column", 1, 1'000, list.column);
-    item.number("count_min", 1, 1'000, list.count_min);
-    if (list.file.empty()) {
-      item.problem("needs \"file\"");
+    enrich.threat_lists.push_back(read_threat_list(item));
+    const std::string& name = enrich.threat_lists.back().name;
+    for (std::size_t i = 0; i + 1 < enrich.threat_lists.size(); ++i) {
+      if (enrich.threat_lists[i].name == name) {
+        item.problem_at("name", fmt::format("\"{}\" is another list's name already", name));
+      }
     }
-    if (list.name.empty()) {
-      list.name = list.file.substr(list.file.rfind('/') + 1);
-    }
-    enrich.threat_lists.push_back(std::move(list));
   });
+  Section retro = section.section("retro_match");
+  retro.span("look_back", Span(0), kYears, enrich.retro_match.look_back);
+  retro.number("findings_max", 1, 100'000, enrich.retro_match.findings_max);
+  retro.finish();
   section.finish();
 }
 

@@ -49,6 +49,52 @@ sources:
   EXPECT_EQ(settings->sources[1].kind, SourceKind::kSyslogUdp);
 }
 
+TEST(Settings, ThreatListsTellWhereTheyComeFrom) {
+  const auto settings = parse_settings(R"(
+enrich:
+  threat_lists:
+    - {url: "https://lists.example/a/bad.csv", columns: {value: ioc, kind: type}, format: csv}
+    - name: sharing
+      taxii: https://taxii.example/api/collections/1/
+      confidence_min: 60
+      refresh: 10m
+      secret: {username: reader, file: /etc/tocsin/taxii.secret}
+    - {misp: "https://feed.example/osint/", expire_after: 90d, retro_match: false}
+  retro_match: {look_back: 7d, findings_max: 50}
+)",
+                                       "tocsin.yaml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().text();
+  const auto& lists = settings->enrich.threat_lists;
+  ASSERT_EQ(lists.size(), 3U);
+  EXPECT_EQ(lists[0].name, "bad.csv");
+  EXPECT_EQ(lists[0].origin, ThreatOrigin::kUrl);
+  EXPECT_EQ(lists[0].columns.kind, "type");
+  EXPECT_EQ(lists[1].format, "stix");
+  EXPECT_EQ(lists[1].confidence_min, 60U);
+  EXPECT_EQ(lists[1].secret.file, "/etc/tocsin/taxii.secret");
+  EXPECT_EQ(lists[2].name, "osint");
+  EXPECT_EQ(lists[2].format, "misp");
+  EXPECT_FALSE(lists[2].retro_match);
+  EXPECT_EQ(settings->enrich.retro_match.findings_max, 50U);
+}
+
+TEST(Settings, MistakesInThreatListsAreNamed) {
+  const auto message = [](const std::string& list) {
+    const auto settings =
+        parse_settings("enrich:\n  threat_lists:\n    - " + list + "\n", "tocsin.yaml");
+    return settings ? std::string() : settings.error().text();
+  };
+  EXPECT_NE(message("{name: a}").find("needs one of \"file\""), std::string::npos);
+  EXPECT_NE(message("{file: /a, url: \"https://b/\"}").find("needs one of"), std::string::npos);
+  EXPECT_NE(message("{taxii: /local}").find("https:// or http://"), std::string::npos);
+  EXPECT_NE(message("{file: /a, name: ../x}").find("letters, digits"), std::string::npos);
+  EXPECT_NE(message("{file: /a, secret: {username: u}}").find("\"environment\""),
+            std::string::npos);
+  EXPECT_NE(message("{file: /x/a}\n    - {file: /y/a}").find("another list's name"),
+            std::string::npos);
+  EXPECT_EQ(message("{file: \"/x/a b?.txt\"}"), "");
+}
+
 TEST(Settings, EachMistakeIsNamedWithItsPlace) {
   const struct {
     const char* yaml;

@@ -63,25 +63,65 @@ struct QuerySettings {
 
 struct DetectSettings {
   bool shipped_rules = true;
-  std::vector<std::string> rule_paths;           // folders and files, besides the shipped
-  std::string placeholders;                      // YAML file: name → list of values
-  std::uint64_t groups_max = 200'000;            // live correlation groups
-  Span lateness = span_s(10);                    // of event time
-  std::uint64_t replay_records_max = 2'000'000;  // read back at start to rebuild windows
+  std::vector<std::string> rule_paths;               // folders and files, besides the shipped
+  std::string placeholders;                          // YAML file: name → list of values
+  std::uint64_t correlation_bytes_max = 512 * kMiB;  // windows of all correlations
+  std::uint64_t findings_per_minute_max = 600;       // of one rule; then it is muted; 0: never
+  Span lateness = span_s(10);                        // of event time
+  std::uint64_t replay_records_max = 2'000'000;      // read back at start to rebuild windows
 };
+
+// Names of CSV columns, by the header.
+struct ThreatColumnSettings {
+  std::string value;
+  std::string kind;
+  std::string confidence;
+  std::string valid_until;
+  std::string label;
+  std::string reference;
+};
+
+// What opens the door of a list's server; the secret itself is in the file or the variable.
+struct ThreatSecretSettings {
+  std::string username;                  // set: basic authentication
+  std::string header = "Authorization";  // else the secret is this header's value
+  std::string file;
+  std::string environment;
+};
+
+enum class ThreatOrigin : std::uint8_t { kFile, kUrl, kTaxii, kMisp };
 
 struct ThreatListSettings {
   std::string name;
-  std::string file;
-  std::string format = "plain";  // plain | csv | ipsum
-  std::uint64_t column = 1;      // csv: which column, from 1
-  std::uint64_t count_min = 3;   // ipsum: on at least so many lists
+  ThreatOrigin origin = ThreatOrigin::kFile;
+  std::string location;          // path or address
+  std::string format = "plain";  // plain | csv | ipsum | stix | misp
+  std::string kind;              // of every entry; empty: what each looks like
+  std::uint64_t column = 1;      // csv: which column, from 1, when columns.value is empty
+  ThreatColumnSettings columns;
+  std::uint64_t count_min = 3;    // ipsum: on at least so many lists
+  bool only_to_ids = true;        // misp: only what is meant for detection
+  std::uint64_t confidence = 50;  // of entries that name none
+  std::uint64_t confidence_min = 0;
+  Span expire_after;  // of entries that name no end, after the fetch; 0: never
+  Span refresh = span_s(kSecondsPerHour);
+  Span timeout = span_s(60);  // of one request
+  std::uint64_t bytes_max = 256 * kMiB;
+  std::string ca_file;
+  ThreatSecretSettings secret;
+  bool retro_match = true;  // new entries are looked for in what is stored
+};
+
+struct RetroMatchSettings {
+  Span look_back = span_s(30 * kSecondsInDay);  // 0: off
+  std::uint64_t findings_max = 1'000;           // of one change of a list
 };
 
 struct EnrichSettings {
   std::string country_db;                   // empty: geo/country.mmdb beside the program
   std::vector<std::string> network_tables;  // empty: geo/asn-ipv{4,6}.csv beside it
   std::vector<ThreatListSettings> threat_lists;
+  RetroMatchSettings retro_match;
 };
 
 enum class SourceKind : std::uint8_t { kFile, kSyslogUdp, kSyslogTcp, kStdin };

@@ -7,6 +7,10 @@
 #include <cstring>
 #include <vector>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <simdjson.h>
 
 #include "base/utf8.h"
@@ -14,8 +18,6 @@
 
 namespace tocsin {
 namespace {
-
-namespace ondemand = simdjson::ondemand;
 
 constexpr std::size_t kPathBytesMax = 1024;
 constexpr std::size_t kValuesMax = 20'000;  // read at all; fields_max is applied when writing
@@ -27,6 +29,11 @@ constexpr auto kTransparent =
 
 bool is_transparent(std::string_view path) {
   return std::ranges::find(kTransparent, path) != kTransparent.end();
+}
+
+// What stands in it has one name around it, different for each provider, that says nothing.
+bool is_user_data(std::string_view path) {
+  return path == "UserData" || path == "Event.UserData";
 }
 
 int hex_digit(char c) {
@@ -77,43 +84,66 @@ char plain_escape(char c) {
   }
 }
 
+// The first backslash in a string of the JSON text, or its end. Reads up to 16 bytes behind the
+// end, which the text's padding allows.
+const char* find_backslash(const char* at, const char* end) {
+#if defined(__SSE2__)
+  const __m128i wanted = _mm_set1_epi8('\\');
+  for (; at < end; at += sizeof(__m128i)) {
+    __m128i bytes;
+    std::memcpy(&bytes, at, sizeof bytes);
+    const int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted));
+    if (found != 0) {
+      return std::min(at + std::countr_zero(static_cast<unsigned>(found)), end);
+    }
+  }
+  return end;
+#else
+  const void* const found = std::memchr(at, '\\', static_cast<std::size_t>(end - at));
+  return found == nullptr ? end : static_cast<const char*>(found);
+#endif
+}
+
+// Resolves the escape at `at`, a backslash with something behind it; returns what follows it.
+const char* put_escape(const char* at, const char* end, char*& out) {
+  if (at[1] != 'u') {
+    *out++ = plain_escape(at[1]);
+    return at + 2;
+  }
+  const std::string_view text(at, static_cast<std::size_t>(end - at));
+  const int high = hex_four(text, 2);
+  if (high < 0) {
+    *out++ = 'u';
+    return at + 2;
+  }
+  at += 6;
+  auto code = static_cast<char32_t>(high);
+  if (code >= 0xD800 && code <= 0xDBFF && text.substr(6, 2) == "\\u") {
+    const int low = hex_four(text, 8);
+    if (low >= 0xDC00 && low <= 0xDFFF) {
+      code = 0x10000 + ((code - 0xD800) << 10U) + (static_cast<char32_t>(low) - 0xDC00);
+      at += 6;
+    }
+  }
+  out += put_utf8(out, code);
+  return at;
+}
+
 // Half a surrogate pair becomes U+FFFD; never longer than the input.
-std::string_view unescape(std::string_view text, Arena& arena) {
+std::string_view unescape(std::string_view text, const char* backslash, Arena& arena) {
   char* const start = arena.allocate(text.size());
   char* out = start;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const void* found = std::memchr(text.data() + at, '\\', text.size() - at);
-    const std::size_t next =
-        found == nullptr ? text.size()
-                         : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
-    std::memcpy(out, text.data() + at, next - at);
-    out += next - at;
-    at = next;
-    if (at + 1 >= text.size()) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (true) {
+    const auto plain = static_cast<std::size_t>(backslash - at);
+    std::memcpy(out, at, plain);
+    out += plain;
+    if (backslash + 1 >= end) {
       break;
     }
-    if (text[at + 1] != 'u') {
-      *out++ = plain_escape(text[at + 1]);
-      at += 2;
-      continue;
-    }
-    const int high = hex_four(text, at + 2);
-    if (high < 0) {
-      *out++ = 'u';
-      at += 2;
-      continue;
-    }
-    at += 6;
-    auto code = static_cast<char32_t>(high);
-    if (code >= 0xD800 && code <= 0xDBFF && text.substr(at, 2) == "\\u") {
-      const int low = hex_four(text, at + 2);
-      if (low >= 0xDC00 && low <= 0xDFFF) {
-        code = 0x10000 + ((code - 0xD800) << 10U) + (static_cast<char32_t>(low) - 0xDC00);
-        at += 6;
-      }
-    }
-    out += put_utf8(out, code);
+    at = put_escape(backslash, end, out);
+    backslash = find_backslash(at, end);
   }
   return {start, static_cast<std::size_t>(out - start)};
 }
@@ -198,9 +228,15 @@ struct JsonReader::State {
 
   FieldNames& names;
   JsonNames json_names;
-  ondemand::parser parser;
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> scanner;
+  const char* text = nullptr;
+  const char* text_end = nullptr;
+  // simdjson's first stage says where each bracket, comma, colon, string and scalar begins.
+  const std::uint32_t* token = nullptr;
+  const std::uint32_t* tokens_end = nullptr;
   std::vector<Field> found;
   std::string path;
+  bool in_user_data = false;  // the object being read is UserData itself
   EventWriter* event = nullptr;
 
   // Direct-mapped memory of names in front of FieldNames: most events repeat the same keys.
@@ -240,93 +276,142 @@ struct JsonReader::State {
     }
   }
 
-  simdjson::error_code read_object(ondemand::object object, std::size_t depth, char joiner);
-  simdjson::error_code read_value(ondemand::value value, std::string_view name, std::size_t depth);
-  simdjson::error_code read_scalar(std::string_view token, std::string_view name);
-  simdjson::error_code read_nested(ondemand::value value, std::string_view name, std::size_t depth);
-  simdjson::error_code read_inner_object(ondemand::value value, std::size_t depth);
-  simdjson::error_code read_array(ondemand::value value, std::size_t depth);
+  // What the next token begins with; NUL at the end.
+  char peek() const { return token == tokens_end ? '\0' : text[*token]; }
+  // Where the next token begins, or the end of the text.
+  const char* token_start() const { return token == tokens_end ? text_end : text + *token; }
+
+  simdjson::error_code scan(std::string_view json);
+  simdjson::error_code read_object(std::size_t depth, char joiner);
+  simdjson::error_code read_key(std::string_view& key);
+  simdjson::error_code read_value(std::string_view name, std::size_t depth);
+  simdjson::error_code read_scalar(std::string_view written, std::string_view name);
+  simdjson::error_code read_nested(std::string_view name, std::size_t depth);
+  simdjson::error_code read_inner_object(std::size_t depth);
+  simdjson::error_code read_array(std::size_t depth);
+  simdjson::error_code skip_nested(std::string_view& raw);
+  simdjson::error_code skip_value();
 };
 
-simdjson::error_code JsonReader::State::read_scalar(std::string_view token, std::string_view name) {
-  token = trimmed(token);
-  if (token.empty()) {
+simdjson::error_code JsonReader::State::read_scalar(std::string_view written,
+                                                    std::string_view name) {
+  written = trimmed(written);
+  if (written.empty()) {
     return simdjson::TAPE_ERROR;
   }
-  switch (token.front()) {
+  switch (written.front()) {
     case '"': {
-      if (token.size() < 2 || token.back() != '"') {
+      if (written.size() < 2 || written.back() != '"') {
         return simdjson::STRING_ERROR;
       }
-      const std::string_view inner = token.substr(1, token.size() - 2);
-      const bool escaped = std::memchr(inner.data(), '\\', inner.size()) != nullptr;
-      keep(name, Value::text(escaped ? unescape(inner, event->out().arena()) : inner));
+      const std::string_view inner = written.substr(1, written.size() - 2);
+      const char* const end = inner.data() + inner.size();
+      const char* const backslash = find_backslash(inner.data(), end);
+      keep(name, Value::text(backslash == end ? inner
+                                              : unescape(inner, backslash, event->out().arena())));
       return simdjson::SUCCESS;
     }
     case 't':
       keep(name, Value::boolean(true));
-      return token == "true" ? simdjson::SUCCESS : simdjson::T_ATOM_ERROR;
+      return written == "true" ? simdjson::SUCCESS : simdjson::T_ATOM_ERROR;
     case 'f':
       keep(name, Value::boolean(false));
-      return token == "false" ? simdjson::SUCCESS : simdjson::F_ATOM_ERROR;
+      return written == "false" ? simdjson::SUCCESS : simdjson::F_ATOM_ERROR;
     case 'n':
-      return token == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+      return written == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
     default:
       break;
   }
-  const char* const end = token.data() + token.size();
+  const char* const end = written.data() + written.size();
   std::int64_t integer = 0;
-  if (const auto parsed = std::from_chars(token.data(), end, integer);
+  if (const auto parsed = std::from_chars(written.data(), end, integer);
       parsed.ec == std::errc{} && parsed.ptr == end) {
     keep(name, Value::integer(integer));
     return simdjson::SUCCESS;
   }
-  if (!is_number_text(token)) {
+  if (!is_number_text(written)) {
     return simdjson::NUMBER_ERROR;
   }
   double real = 0;
-  const auto parsed = std::from_chars(token.data(), end, real);
-  const bool exact = token.find_first_of(".eE") != std::string_view::npos;
+  const auto parsed = std::from_chars(written.data(), end, real);
+  const bool exact = written.find_first_of(".eE") != std::string_view::npos;
   if (exact && parsed.ec == std::errc{} && parsed.ptr == end && std::isfinite(real)) {
     keep(name, Value::real(real));
   } else {
-    keep(name, Value::text(token));
+    keep(name, Value::text(written));
   }
   return simdjson::SUCCESS;
 }
 
-simdjson::error_code JsonReader::State::read_value(ondemand::value value, std::string_view name,
-                                                   std::size_t depth) {
-  const std::string_view token = value.raw_json_token();
-  if (token.empty()) {
+simdjson::error_code JsonReader::State::scan(std::string_view json) {
+  constexpr std::size_t kCapacityMin = 64 * 1024;
+  simdjson::error_code error = simdjson::SUCCESS;
+  if (scanner == nullptr) {
+    error = simdjson::get_active_implementation()->create_dom_parser_implementation(
+        std::max(json.size(), kCapacityMin), 1, scanner);
+  } else if (scanner->capacity() < json.size()) {
+    error = scanner->set_capacity(json.size());
+  }
+  if (error != simdjson::SUCCESS) {
+    return error;
+  }
+  error = scanner->stage1(reinterpret_cast<const std::uint8_t*>(json.data()), json.size(),
+                          simdjson::stage1_mode::regular);
+  text = json.data();
+  text_end = text + json.size();
+  token = scanner->structural_indexes.get();
+  tokens_end = token + scanner->n_structural_indexes;
+  return error;
+}
+
+simdjson::error_code JsonReader::State::read_value(std::string_view name, std::size_t depth) {
+  const char first = peek();
+  if (first == '{' || first == '[') {
+    return read_nested(name, depth + 1);
+  }
+  if (token == tokens_end) {
     return simdjson::TAPE_ERROR;
   }
-  if (token.front() == '{' || token.front() == '[') {
-    return read_nested(value, name, depth + 1);
+  const char* const start = token_start();
+  ++token;
+  return read_scalar({start, static_cast<std::size_t>(token_start() - start)}, name);
+}
+
+// `raw`: from the bracket that comes next to the one that closes it.
+simdjson::error_code JsonReader::State::skip_nested(std::string_view& raw) {
+  const char* const start = token_start();
+  std::size_t open = 0;
+  do {
+    const char c = peek();
+    if (token == tokens_end) {
+      return simdjson::TAPE_ERROR;
+    }
+    open += c == '{' || c == '[' ? 1U : 0U;
+    open -= c == '}' || c == ']' ? 1U : 0U;
+    raw = {start, static_cast<std::size_t>(token_start() + 1 - start)};
+    ++token;
+  } while (open > 0);
+  return simdjson::SUCCESS;
+}
+
+simdjson::error_code JsonReader::State::skip_value() {
+  if (peek() == '{' || peek() == '[') {
+    std::string_view raw;
+    return skip_nested(raw);
   }
-  return read_scalar(token, name);
+  if (token == tokens_end) {
+    return simdjson::TAPE_ERROR;
+  }
+  ++token;
+  return simdjson::SUCCESS;
 }
 
 // `name` is a top-level key, or `path` itself.
-simdjson::error_code JsonReader::State::read_nested(ondemand::value value, std::string_view name,
-                                                    std::size_t depth) {
-  ondemand::json_type type{};
-  if (const auto error = value.type().get(type)) {
-    return error;
-  }
+simdjson::error_code JsonReader::State::read_nested(std::string_view name, std::size_t depth) {
   if (depth > event->limits().depth_max) {
     event->note_truncated("depth");
     std::string_view raw;
-    simdjson::error_code error = simdjson::SUCCESS;
-    if (type == ondemand::json_type::object) {
-      ondemand::object object;
-      error = value.get_object().get(object);
-      error = error != simdjson::SUCCESS ? error : object.raw_json().get(raw);
-    } else {
-      ondemand::array array;
-      error = value.get_array().get(array);
-      error = error != simdjson::SUCCESS ? error : array.raw_json().get(raw);
-    }
+    const simdjson::error_code error = skip_nested(raw);
     if (error == simdjson::SUCCESS) {
       keep(name, Value::text(raw));
     }
@@ -335,81 +420,112 @@ simdjson::error_code JsonReader::State::read_nested(ondemand::value value, std::
   if (name.data() != path.data()) {
     path.assign(name);
   }
-  return type == ondemand::json_type::object ? read_inner_object(value, depth)
-                                             : read_array(value, depth);
+  return peek() == '{' ? read_inner_object(depth) : read_array(depth);
 }
 
 // The object whose name is `path`. "#attributes" and the transparent ones give their members other
 // names than path + '.' + key.
-simdjson::error_code JsonReader::State::read_inner_object(ondemand::value value,
-                                                          std::size_t depth) {
-  ondemand::object object;
-  if (const auto error = value.get_object().get(object)) {
-    return error;
-  }
+simdjson::error_code JsonReader::State::read_inner_object(std::size_t depth) {
   constexpr std::string_view kAttributes = ".#attributes";
   const bool attributes = path.ends_with(kAttributes);
-  if (!attributes && !is_transparent(path)) {
-    return read_object(object, depth, '.');
+  const bool was_in_user_data = std::exchange(in_user_data, is_user_data(path));
+  if (!attributes && !was_in_user_data && !is_transparent(path)) {
+    const auto error = read_object(depth, '.');
+    in_user_data = was_in_user_data;
+    return error;
   }
   const std::string saved = path;
   path.resize(attributes ? path.size() - kAttributes.size() : 0);
-  const auto error = read_object(object, depth, attributes ? '_' : '.');
+  const auto error = read_object(depth, attributes ? '_' : '.');
   path = saved;
+  in_user_data = was_in_user_data;
   return error;
 }
 
-simdjson::error_code JsonReader::State::read_array(ondemand::value value, std::size_t depth) {
-  ondemand::array array;
-  if (const auto error = value.get_array().get(array)) {
-    return error;
-  }
+simdjson::error_code JsonReader::State::read_array(std::size_t depth) {
   const std::size_t own = path.size();
-  for (auto element : array) {
-    ondemand::value item;
-    auto error = element.get(item);
-    error = error != simdjson::SUCCESS ? error : read_value(item, path, depth);
+  ++token;  // the bracket
+  if (peek() == ']') {
+    ++token;
+    return simdjson::SUCCESS;
+  }
+  while (true) {
+    const auto error = read_value(path, depth);
     path.resize(own);
     if (error != simdjson::SUCCESS) {
       return error;
     }
+    const char after = peek();
+    if (after != ',' && after != ']') {
+      return simdjson::TAPE_ERROR;
+    }
+    ++token;
+    if (after == ']') {
+      return simdjson::SUCCESS;
+    }
   }
+}
+
+// A key and its colon.
+simdjson::error_code JsonReader::State::read_key(std::string_view& key) {
+  if (peek() != '"') {
+    return simdjson::TAPE_ERROR;
+  }
+  const char* const start = token_start() + 1;
+  ++token;
+  if (peek() != ':') {
+    return simdjson::TAPE_ERROR;
+  }
+  const char* end = end_of_key(start);
+  if (*end == '\\') {
+    const char* const backslash = end;
+    end = token_start();
+    while (*--end != '"') {
+    }
+    key = unescape({start, static_cast<std::size_t>(end - start)}, backslash, event->out().arena());
+  } else {
+    key = {start, static_cast<std::size_t>(end - start)};
+  }
+  ++token;
   return simdjson::SUCCESS;
 }
 
-simdjson::error_code JsonReader::State::read_object(ondemand::object object, std::size_t depth,
-                                                    char joiner) {
+simdjson::error_code JsonReader::State::read_object(std::size_t depth, char joiner) {
   const std::size_t outer = path.size();
-  for (auto member : object) {
-    ondemand::field member_field;
-    if (const auto error = std::move(member).get(member_field)) {
-      return error;
-    }
-    const char* const key_start = member_field.key().raw();
-    const char* const key_end = end_of_key(key_start);
-    std::string_view key(key_start, static_cast<std::size_t>(key_end - key_start));
-    if (*key_end == '\\') {
-      std::string_view plain;
-      if (const auto error = member_field.unescaped_key().get(plain)) {
-        return error;
-      }
-      key = event->copy(plain);
-    }
-    if (outer + 1 + key.size() > kPathBytesMax) {
-      event->note_truncated("names");
-      continue;
-    }
-    if (outer != 0 && key != "#text") {
-      path.push_back(joiner);
-      path.append(key);
-    }
-    const auto error = read_value(member_field.value(), outer == 0 ? key : path, depth);
-    path.resize(outer);
+  ++token;  // the brace
+  if (peek() == '}') {
+    ++token;
+    return simdjson::SUCCESS;
+  }
+  while (true) {
+    std::string_view key;
+    auto error = read_key(key);
     if (error != simdjson::SUCCESS) {
       return error;
     }
+    if (outer + 1 + key.size() > kPathBytesMax) {
+      event->note_truncated("names");
+      error = skip_value();
+    } else {
+      if (outer != 0 && key != "#text") {
+        path.push_back(joiner);
+        path.append(key);
+      }
+      error = read_value(outer == 0 ? key : path, depth);
+      path.resize(outer);
+    }
+    if (error != simdjson::SUCCESS) {
+      return error;
+    }
+    const char after = peek();
+    if (after != ',' && after != '}') {
+      return simdjson::TAPE_ERROR;
+    }
+    ++token;
+    if (after == '}') {
+      return simdjson::SUCCESS;
+    }
   }
-  return simdjson::SUCCESS;
 }
 
 JsonReader::JsonReader(FieldNames& names) : state_(std::make_unique<State>(names)) {}
@@ -421,6 +537,7 @@ void JsonReader::begin(EventWriter& event) {
   state_->event = &event;
   state_->found.clear();
   state_->path.clear();
+  state_->in_user_data = false;
 }
 
 void JsonReader::keep(std::string_view name, Value value) {
@@ -457,15 +574,14 @@ std::string_view JsonReader::read(std::string_view text, EventWriter& event) {
     std::memset(copy + text.size(), ' ', simdjson::SIMDJSON_PADDING);
     text = {copy, text.size()};
   }
-  ondemand::document document;
-  ondemand::object object;
-  simdjson::error_code error =
-      state.parser.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING)
-          .get(document);
-  error = error != simdjson::SUCCESS ? error : document.get_object().get(object);
-  error = error != simdjson::SUCCESS ? error : state.read_object(object, 0, '.');
-  const char* rest = nullptr;
-  if (error == simdjson::SUCCESS && document.current_location().get(rest) == simdjson::SUCCESS) {
+  simdjson::error_code error = state.scan(text);
+  if (error == simdjson::SUCCESS) {
+    error = state.peek() == '{' ? state.read_object(0, '.') : simdjson::INCORRECT_TYPE;
+  }
+  if (error == simdjson::TAPE_ERROR && state.token == state.tokens_end) {
+    error = simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
+  }
+  if (error == simdjson::SUCCESS && state.token != state.tokens_end) {
     return "more text after the JSON object";
   }
   if (error != simdjson::SUCCESS) {

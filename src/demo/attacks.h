@@ -57,6 +57,21 @@ void enumerate_objects(Scene& scene);
 void exceed_rights(Scene& scene);
 void attack_that_shop_sees(Scene& scene);
 
+void include_files(Scene& scene);
+void inject_nosql(Scene& scene);
+void inject_ldap(Scene& scene);
+void send_entities(Scene& scene);
+void send_objects(Scene& scene);
+void split_headers(Scene& scene);
+void redirect_elsewhere(Scene& scene);
+void explore_graphql(Scene& scene);
+void command_web_shell(Scene& scene);
+void try_exploits(Scene& scene);
+void scan_in_disguise(Scene& scene);
+void try_methods(Scene& scene);
+void list_plugins(Scene& scene);
+void send_slowly(Scene& scene);
+
 void fail_sudo(Scene& scene);
 void sudo_without_right(Scene& scene);
 void stay_on_machine(Scene& scene);
@@ -66,5 +81,7 @@ void weaken_protection(Scene& scene);
 void grant_right(Scene& scene);
 void destroy_logs(Scene& scene);
 void shell_from_service(Scene& scene);
+void attack_journal(Scene& scene);
+void use_canary(Scene& scene);
 
 }  // namespace tocsin

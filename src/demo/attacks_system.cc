@@ -84,4 +84,17 @@ void shell_from_service(Scene& scene) {
   scene.expect("A service account opened a shell through sudo", "user.name", "www-data");
 }
 
+void attack_journal(Scene& scene) {
+  const std::string user = intruder(scene);
+  scene.sudo("app1", user,
+             fmt::format("{}COMMAND=/usr/bin/rm -rf /var/lib/tocsin/journal", kAsRoot));
+  scene.expect("Somebody touched the journal of this monitor", "user.name", user);
+}
+
+void use_canary(Scene& scene) {
+  const std::string user = intruder(scene);
+  scene.sudo("web1", user, fmt::format("{}COMMAND=/usr/bin/cat /root/backup-keys.pem", kAsRoot));
+  scene.expect("A planted secret was used (canary)", "user.name", user);
+}
+
 }  // namespace tocsin

@@ -1,5 +1,8 @@
 #include "detect/case_fold.h"
 
+#include <cstdint>
+#include <cstring>
+
 #include "base/text.h"
 
 namespace tocsin {
@@ -58,24 +61,48 @@ std::uint32_t fold_code_point(std::uint32_t c) {
   return c;
 }
 
+constexpr std::size_t kWord = 8;
+
+// Lowers eight ASCII bytes at once; false, and nothing done, when one is not ASCII.
+bool lower_ascii_word(char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, kWord);
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+  if ((word & (kOnes * 0x80)) != 0) {
+    return false;
+  }
+  // The top bit of each byte: the byte is at least 'A'; the byte is above 'Z'.
+  const std::uint64_t from_a = word + kOnes * (0x80 - 'A');
+  const std::uint64_t after_z = word + kOnes * (0x7F - 'Z');
+  word |= ((from_a & ~after_z) & (kOnes * 0x80)) >> 2U;
+  std::memcpy(at, &word, kWord);
+  return true;
+}
+
 }  // namespace
 
 void fold_case_append(std::string_view text, std::string& out) {
   const std::size_t start = out.size();
   out.append(text);
-  for (std::size_t i = start; i < out.size(); ++i) {
-    const auto lead = static_cast<unsigned char>(out[i]);
+  char* const bytes = out.data() + start;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text.size() - i >= kWord && lower_ascii_word(bytes + i)) {
+      i += kWord;
+      continue;
+    }
+    const auto lead = static_cast<unsigned char>(bytes[i]);
     if (lead < 0x80) {
-      out[i] = ascii_lower(out[i]);
-    } else if (lead >= 0xC3 && lead <= 0xD3 && i + 1 < out.size()) {
-      const auto second = static_cast<unsigned char>(out[i + 1]);
+      bytes[i] = ascii_lower(bytes[i]);
+    } else if (lead >= 0xC3 && lead <= 0xD3 && i + 1 < text.size()) {
+      const auto second = static_cast<unsigned char>(bytes[i + 1]);
       if ((second & 0xC0U) == 0x80U) {
         const std::uint32_t folded = fold_code_point((lead & 0x1FU) << 6U | (second & 0x3FU));
-        out[i] = static_cast<char>(0xC0U | folded >> 6U);
-        out[i + 1] = static_cast<char>(0x80U | (folded & 0x3FU));
+        bytes[i] = static_cast<char>(0xC0U | folded >> 6U);
+        bytes[i + 1] = static_cast<char>(0x80U | (folded & 0x3FU));
         ++i;
       }
     }
+    ++i;
   }
 }
 

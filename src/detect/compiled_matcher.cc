@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/hash.h"
+#include "detect/admitted_rules.h"
 #include "detect/compiled_rules.h"
 #include "detect/evaluator.h"
 #include "detect/gate.h"
@@ -9,13 +11,7 @@
 namespace tocsin {
 
 using match::AtomId;
-
-// What the rules that a gate admits need, prepared once per list that the gate gives.
-struct AdmittedRules {
-  std::vector<bool> admitted;         // by rule
-  std::vector<std::uint32_t> always;  // admitted and without a witness
-  bool keywords = false;
-};
+using match::ValueCache;
 
 class CompiledMatcher final : public Matcher {
  public:
@@ -26,22 +22,36 @@ class CompiledMatcher final : public Matcher {
         gate_(compiled_->rules_),
         atom_state_(compiled_->atoms_.size()),
         rule_tried_(compiled_->rules_->rules().size()),
-        caches_(compiled_->by_field_.size()),
         events_(metrics.counter("tocsin_detect_events_total", "Events that rules looked at")),
         hits_(metrics.counter("tocsin_detect_rule_hits_total", "Matches of plain rules")),
+        tried_(metrics.counter("tocsin_detect_rules_tried_total",
+                               "Rules evaluated because a necessary condition was seen")),
+        values_known_(metrics.counter("tocsin_detect_values_total",
+                                      "Values that rules ask about, by whether their answer was "
+                                      "remembered",
+                                      {{"remembered", "yes"}})),
+        values_new_(metrics.counter("tocsin_detect_values_total",
+                                    "Values that rules ask about, by whether their answer was "
+                                    "remembered",
+                                    {{"remembered", "no"}})),
         regex_given_up_(metrics.counter("tocsin_detect_regex_given_up_total",
-                                        "Regular expression searches stopped at their limit")) {
-    for (const auto& tests : compiled_->by_field_) {
-      if (tests != nullptr) {
-        tests->prepare(scan_.scratch);
-      }
+                                        "Regular expression searches stopped at their limit")),
+        request_unsettled_(
+            metrics.counter("tocsin_detect_request_unsettled_total",
+                            "Request texts in more layers of encoding than were taken off")) {
+    for (const CompiledRules::FieldGroup& group : compiled_->field_groups_) {
+      group.tests.prepare(scan_.scratch);
     }
-    compiled_->keywords_.prepare(scan_.scratch);
+    for (const CompiledRules::KeywordGroup& group : compiled_->keyword_groups_) {
+      group.tests.prepare(scan_.scratch);
+    }
   }
 
   void match(const EventBatch& batch, std::vector<RuleHit>& hits) override {
     const std::size_t hits_before = hits.size();
     const std::uint64_t given_up_before = given_up();
+    const std::uint64_t unsettled_before = evaluator_.view().request_parts().unsettled();
+    work_ = {};
     for (std::uint32_t event = 0; event < batch.size(); ++event) {
       evaluator_.reset(batch, event);
       match_event();
@@ -52,7 +62,11 @@ class CompiledMatcher final : public Matcher {
     }
     events_.add(batch.size());
     hits_.add(hits.size() - hits_before);
+    tried_.add(work_.tried);
+    values_known_.add(work_.known);
+    values_new_.add(work_.scanned);
     regex_given_up_.add(given_up() - given_up_before);
+    request_unsettled_.add(evaluator_.view().request_parts().unsettled() - unsettled_before);
   }
 
  private:
@@ -61,89 +75,108 @@ class CompiledMatcher final : public Matcher {
     std::uint32_t epoch = 0;
     bool holds = false;
   };
+  struct Question {
+    std::uint32_t slot;
+    ValueCache::Key key;
+  };
+  struct Work {
+    std::uint64_t tried = 0;
+    std::uint64_t known = 0;
+    std::uint64_t scanned = 0;
+  };
 
   std::uint64_t given_up() const { return evaluator_.regex_given_up() + scan_.searcher.given_up(); }
 
   void match_event() {
     matched_.clear();
+    fired_.clear();
     if (++epoch_ == 0) {
       std::ranges::fill(atom_state_, AtomState{});
       std::ranges::fill(rule_tried_, 0U);
       epoch_ = 1;
     }
-    const AdmittedRules& admitted = admit();
-    fired_.clear();
-    ask_fields();
-    if (admitted.keywords) {
-      ask_keywords();
+    admit();
+    gather_questions();
+    ask_questions();
+    for (const std::uint32_t group : admitted_->keyword_groups()) {
+      compiled_->keyword_groups_[group].tests.fired(evaluator_, scan_, fired_);
     }
     for (const AtomId atom : fired_) {
       atom_state_[atom] = {epoch_, true};
     }
     for (const AtomId atom : fired_) {
       for (const std::uint32_t rule : compiled_->atoms_[atom].witnesses) {
-        if (admitted.admitted[rule]) {
+        if (admitted_->admits(rule)) {
           try_rule(rule);
         }
       }
     }
-    for (const std::uint32_t rule : admitted.always) {
+    for (const std::uint32_t rule : admitted_->always()) {
       try_rule(rule);
     }
   }
 
-  const AdmittedRules& admit() {
+  void admit() {
     const std::vector<std::uint32_t>& candidates = gate_.candidates(evaluator_);
     if (gate_.forgotten() != gate_forgotten_) {
       gate_forgotten_ = gate_.forgotten();
-      admitted_.clear();
+      lists_.clear();
+      last_candidates_ = nullptr;
     }
-    const auto [at, is_new] = admitted_.try_emplace(&candidates);
-    if (is_new) {
-      AdmittedRules& prepared = at->second;
-      prepared.admitted.resize(rule_tried_.size());
-      for (const std::uint32_t rule : candidates) {
-        prepared.admitted[rule] = true;
-        prepared.keywords = prepared.keywords || compiled_->asks_keywords_[rule];
+    if (&candidates != last_candidates_) {
+      auto found = lists_.find(&candidates);
+      if (found == lists_.end()) {
+        found = lists_.emplace(&candidates, std::make_unique<AdmittedRules>(*compiled_, candidates))
+                    .first;
       }
-      for (const std::uint32_t rule : compiled_->always_tried_) {
-        if (prepared.admitted[rule]) {
-          prepared.always.push_back(rule);
-        }
-      }
+      last_candidates_ = &candidates;
+      admitted_ = found->second.get();
     }
-    return at->second;
   }
 
-  void ask_fields() {
+  // First all look-ups are begun, so that memory answers while the next is prepared.
+  void gather_questions() {
+    questions_.clear();
+    rooms_.clear();
     EventView& view = evaluator_.view();
+    for (const std::optional<FieldId>& field : view.request_fields()) {
+      if (field && !admitted_->groups_of(*field).empty()) {
+        view.add_request();
+      }
+    }
+    rooms_.resize(view.slots());
     for (std::uint32_t slot = 0; slot < view.slots(); ++slot) {
-      const std::uint32_t field = view.field(slot).value;
-      if (field >= compiled_->by_field_.size() || compiled_->by_field_[field] == nullptr ||
-          view.value(slot).is_null()) {
+      const std::span<const std::uint32_t> groups = admitted_->groups_of(view.field(slot));
+      const Value& value = view.value(slot);
+      if (groups.empty() || value.is_null()) {
         continue;
       }
-      std::array<char, 8> room{};
-      const ValueKind kind = view.value(slot).kind();
-      const std::string_view key = match::ValueCache::key_of(view.value(slot), room);
-      match::ValueCache& cache = caches_[field];
-      if (const std::vector<AtomId>* known = cache.find(kind, key)) {
+      const std::string_view bytes = ValueCache::key_bytes(value, rooms_[slot]);
+      const std::uint64_t hash =
+          bytes.size() > ValueCache::kValueBytesMax ? 0 : hash64(bytes, kSeed);
+      for (const std::uint32_t group : groups) {
+        Question& question = questions_.emplace_back();
+        question.slot = slot;
+        question.key = {group, value.kind(), bytes, ValueCache::hash_of(group, value.kind(), hash)};
+        values_.expect(question.key);
+      }
+    }
+  }
+
+  void ask_questions() {
+    for (const Question& question : questions_) {
+      const bool short_enough = question.key.bytes.size() <= ValueCache::kValueBytesMax;
+      const auto known = short_enough ? values_.find(question.key) : std::nullopt;
+      if (known) {
+        ++work_.known;
         fired_.insert(fired_.end(), known->begin(), known->end());
         continue;
       }
+      ++work_.scanned;
       const std::size_t before = fired_.size();
-      compiled_->by_field_[field]->fired(view, slot, scan_, fired_);
-      cache.remember(kind, key, std::span(fired_).subspan(before));
-    }
-  }
-
-  void ask_keywords() {
-    EventView& view = evaluator_.view();
-    for (std::size_t which = 0; which < view.keyword_texts(); ++which) {
-      const std::string_view plain = view.keyword_text(which);
-      compiled_->keywords_.fired(
-          plain, compiled_->keywords_.wants_folded() ? view.keyword_folded(which) : plain, scan_,
-          fired_);
+      compiled_->field_groups_[question.key.group].tests.fired(evaluator_.view(), question.slot,
+                                                               scan_, fired_);
+      values_.remember(question.key, std::span(fired_).subspan(before));
     }
   }
 
@@ -152,56 +185,90 @@ class CompiledMatcher final : public Matcher {
       return;
     }
     rule_tried_[rule] = epoch_;
-    const sigma::Detection& detection = compiled_->rules_->rules()[rule].detection;
-    if (holds(detection, detection.root, compiled_->rule_atoms_[rule])) {
+    ++work_.tried;
+    if (holds(compiled_->first_step_[rule])) {
       matched_.push_back(rule);
     }
   }
 
-  bool holds(const sigma::Detection& detection, const sigma::Node& node,
-             const std::vector<AtomId>& atoms) {
-    switch (node.kind) {
+  bool holds(std::uint32_t at) {
+    const CompiledRules::Step& step = compiled_->steps_[at];
+    switch (step.kind) {
       case sigma::NodeKind::kAtom:
-        return atom_holds(atoms[node.atom]);
+        return atom_holds(step.atom);
       case sigma::NodeKind::kAnd:
-        return std::ranges::all_of(node.children, [&](const sigma::Node& child) {
-          return holds(detection, child, atoms);
-        });
+        for (std::uint32_t child = at + 1; child < step.end; child = end_of(child)) {
+          if (!holds(child)) {
+            return false;
+          }
+        }
+        return true;
       case sigma::NodeKind::kOr:
-        return std::ranges::any_of(node.children, [&](const sigma::Node& child) {
-          return holds(detection, child, atoms);
-        });
+        return any_holds(at + 1, step.end);
       case sigma::NodeKind::kNot:
-        return !holds(detection, node.children[0], atoms);
+        return !holds(at + 1);
     }
     return false;
   }
+
+  // What is known to hold already needs no evaluation of its neighbours.
+  bool any_holds(std::uint32_t begin, std::uint32_t end) {
+    for (std::uint32_t child = begin; child < end; child = end_of(child)) {
+      const CompiledRules::Step& step = compiled_->steps_[child];
+      if (step.kind == sigma::NodeKind::kAtom) {
+        const AtomState& state = atom_state_[step.atom];
+        if (state.epoch == epoch_ && state.holds) {
+          return true;
+        }
+      }
+    }
+    for (std::uint32_t child = begin; child < end; child = end_of(child)) {
+      if (holds(child)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  std::uint32_t end_of(std::uint32_t step) const { return compiled_->steps_[step].end; }
 
   bool atom_holds(AtomId id) {
     AtomState& state = atom_state_[id];
     if (state.epoch != epoch_) {
       const CompiledRules::CompiledAtom& atom = compiled_->atoms_[id];
+      const bool asked = atom.group != CompiledRules::kNoGroup && admitted_->asks(atom.group);
       state.epoch = epoch_;
-      state.holds = !atom.indexed && evaluator_.fits(*atom.atom);
+      state.holds = !asked && evaluator_.fits(*atom.atom);
     }
     return state.holds;
   }
+
+  static constexpr std::uint64_t kSeed = 0x746F6373696EULL;
 
   const std::shared_ptr<const CompiledRules> compiled_;
   Evaluator evaluator_;
   Gate gate_;
   std::uint64_t gate_forgotten_ = 0;
-  std::unordered_map<const std::vector<std::uint32_t>*, AdmittedRules> admitted_;
+  std::unordered_map<const std::vector<std::uint32_t>*, std::unique_ptr<AdmittedRules>> lists_;
+  const std::vector<std::uint32_t>* last_candidates_ = nullptr;
+  const AdmittedRules* admitted_ = nullptr;
   match::TextScan scan_;
+  ValueCache values_;
   std::uint32_t epoch_ = 0;
   std::vector<AtomState> atom_state_;
   std::vector<std::uint32_t> rule_tried_;
-  std::vector<match::ValueCache> caches_;
+  std::vector<std::array<char, 8>> rooms_;  // by slot: keys of values that are not text
+  std::vector<Question> questions_;
   std::vector<AtomId> fired_;
   std::vector<std::uint32_t> matched_;
+  Work work_;
   Counter& events_;
   Counter& hits_;
+  Counter& tried_;
+  Counter& values_known_;
+  Counter& values_new_;
   Counter& regex_given_up_;
+  Counter& request_unsettled_;
 };
 
 std::unique_ptr<Matcher> make_matcher(std::shared_ptr<const CompiledRules> compiled,

@@ -49,6 +49,31 @@ int iso_week(Micros time) {
 
 }  // namespace
 
+bool text_passes(const Atom& atom, std::string_view text) {
+  switch (atom.op) {
+    case Op::kEquals:
+      return text == atom.text;
+    case Op::kContains:
+      return contains(text, atom.text);
+    case Op::kStartsWith:
+      return text.starts_with(atom.text);
+    case Op::kEndsWith:
+      return text.ends_with(atom.text);
+    case Op::kWildcard:
+      return atom.pattern.matches(text);
+    case Op::kRegex:
+    case Op::kCidr:
+    case Op::kNumber:
+    case Op::kBool:
+    case Op::kExists:
+    case Op::kNull:
+    case Op::kFieldRef:
+    case Op::kTimePart:
+      return false;
+  }
+  return false;
+}
+
 bool holds(Compare compare, const Number& value, const Number& bound) {
   const bool whole = value.is_whole && bound.is_whole;
   const double a = value.as_double();
@@ -168,39 +193,13 @@ bool Evaluator::fits(const Atom& atom) {
 }
 
 bool Evaluator::keyword_fits(const Atom& atom) {
-  const bool exact = atom.text_case == Case::kExact || atom.op == Op::kRegex;
+  const bool exact = atom.text_case == Case::kExact;
   for (std::size_t which = 0; which < view_.keyword_texts(); ++which) {
     const std::string_view plain = view_.keyword_text(which);
-    if (text_fits(atom, plain, exact ? plain : view_.keyword_folded(which))) {
+    if (atom.op == Op::kRegex ? searcher_.found(*atom.regex, plain)
+                              : text_passes(atom, exact ? plain : view_.keyword_folded(which))) {
       return true;
     }
-  }
-  return false;
-}
-
-bool Evaluator::text_fits(const Atom& atom, std::string_view plain, std::string_view folded) {
-  const std::string_view text = atom.text_case == Case::kExact ? plain : folded;
-  switch (atom.op) {
-    case Op::kEquals:
-      return text == atom.text;
-    case Op::kContains:
-      return contains(text, atom.text);
-    case Op::kStartsWith:
-      return text.starts_with(atom.text);
-    case Op::kEndsWith:
-      return text.ends_with(atom.text);
-    case Op::kWildcard:
-      return atom.pattern.matches(text);
-    case Op::kRegex:
-      return searcher_.found(*atom.regex, plain);
-    case Op::kCidr:
-    case Op::kNumber:
-    case Op::kBool:
-    case Op::kExists:
-    case Op::kNull:
-    case Op::kFieldRef:
-    case Op::kTimePart:
-      return false;
   }
   return false;
 }
@@ -216,11 +215,10 @@ bool Evaluator::value_fits(const Atom& atom, std::uint32_t slot) {
     case Op::kStartsWith:
     case Op::kEndsWith:
     case Op::kWildcard:
-    case Op::kRegex: {
-      const bool exact = atom.text_case == Case::kExact || atom.op == Op::kRegex;
-      const std::string_view plain = view_.text(slot);
-      return text_fits(atom, plain, exact ? plain : view_.folded(slot));
-    }
+      return text_passes(atom,
+                         atom.text_case == Case::kExact ? view_.text(slot) : view_.folded(slot));
+    case Op::kRegex:
+      return searcher_.found(*atom.regex, view_.text(slot));
     case Op::kCidr: {
       const auto address = parse_ip_lenient(view_.text(slot));
       return address && atom.network.contains(*address);

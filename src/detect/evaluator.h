@@ -27,7 +27,6 @@ class Evaluator {
   std::uint64_t regex_given_up() const { return searcher_.given_up(); }
 
  private:
-  bool text_fits(const sigma::Atom& atom, std::string_view plain, std::string_view folded);
   bool keyword_fits(const sigma::Atom& atom);
   bool reference_fits(const sigma::Atom& atom, std::uint32_t slot);
   bool number_fits(const sigma::Atom& atom, std::uint32_t slot);
@@ -37,6 +36,8 @@ class Evaluator {
   RegexSearcher searcher_;
 };
 
+// Whether a text (folded unless the atom is exact) passes; for all text conditions but regexes.
+bool text_passes(const sigma::Atom& atom, std::string_view text);
 // The number that a value is or says; nothing for null, booleans, times and other texts.
 std::optional<sigma::Number> number_of(const Value& value);
 bool holds(sigma::Compare compare, const sigma::Number& value, const sigma::Number& bound);

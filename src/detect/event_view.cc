@@ -1,64 +1,9 @@
 #include "detect/event_view.h"
 
-#include <charconv>
-
-#include "base/utf8.h"
 #include "detect/case_fold.h"
+#include "detect/json_escapes.h"
 
 namespace tocsin {
-namespace {
-
-void append_escape(std::string_view text, std::size_t& at, std::string& out) {
-  const char c = text[at + 1];
-  at += 2;
-  switch (c) {
-    case 'n':
-      out += '\n';
-      return;
-    case 't':
-      out += '\t';
-      return;
-    case 'r':
-      out += '\r';
-      return;
-    case 'b':
-      out += '\b';
-      return;
-    case 'f':
-      out += '\f';
-      return;
-    case 'u':
-      break;
-    default:
-      out += c;
-      return;
-  }
-  std::uint32_t unit = 0;
-  const char* const begin = text.data() + at;
-  const char* const end = begin + (text.size() - at < 4 ? text.size() - at : 4);
-  const auto [stop, error] = std::from_chars(begin, end, unit, 16);
-  if (error != std::errc{} || stop != begin + 4) {
-    out += "\\u";
-    return;
-  }
-  at += 4;
-  append_utf8(out, unit);
-}
-
-}  // namespace
-
-std::string json_unescaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    if (text[at] == '\\' && at + 1 < text.size()) {
-      append_escape(text, at, out);
-    } else {
-      out += text[at++];
-    }
-  }
-  return out;
-}
 
 EventView::EventView(FieldCatalog& fields, DatasetCatalog& datasets)
     : datasets_(datasets),
@@ -66,12 +11,19 @@ EventView::EventView(FieldCatalog& fields, DatasetCatalog& datasets)
       time_field_(fields.intern("@timestamp")),
       ingested_field_(fields.intern("event.ingested")),
       original_field_(fields.intern("event.original")),
-      source_field_(fields.intern("tocsin.source")) {}
+      source_field_(fields.intern("tocsin.source")),
+      lag_field_(fields.intern("tocsin.lag_seconds")),
+      request_field_(fields.intern("tocsin.request")),
+      parameter_field_(fields.intern("tocsin.parameter")),
+      request_parts_(fields) {}
 
 void EventView::reset(const EventBatch& batch, std::size_t event) {
   batch_ = &batch;
   event_ = event;
   used_ = 0;
+  made_used_ = 0;
+  record_says_all_.reset();
+  request_made_ = false;
   unescaped_made_ = false;
   raw_folded_made_ = false;
   unescaped_folded_made_ = false;
@@ -103,6 +55,7 @@ void EventView::add_virtual() {
   add_known(time_field_, Value::time(head.time));
   add_known(ingested_field_, Value::time(head.received));
   add_known(original_field_, Value::text(batch_->raw(event_)));
+  add_known(lag_field_, Value::integer((head.received.value - head.time.value) / kMicrosPerSecond));
   add_known(source_field_, Value::text(batch_->origin(event_).source));
 }
 
@@ -114,11 +67,7 @@ void EventView::add(FieldId id, Value value) {
     slots_.emplace_back();
   }
   const std::uint32_t at = used_++;
-  Slot& slot = slots_[at];
-  slot.value = value;
-  slot.field = id;
-  slot.next = kNone;
-  slot.made = 0;
+  slots_[at] = {value, id, kNone, kNone};
   Head& head = heads_[id.value];
   if (head.epoch != epoch_) {
     head = {epoch_, at, at};
@@ -128,31 +77,72 @@ void EventView::add(FieldId id, Value value) {
   }
 }
 
+void EventView::add_request() {
+  if (request_made_) {
+    return;
+  }
+  request_made_ = true;
+  for (const RequestPart& part : request_parts_.collect(*batch_, event_)) {
+    if (request_field_) {
+      add(*request_field_, Value::text(part.text));
+    }
+    if (parameter_field_ && part.parameter) {
+      add(*parameter_field_, Value::text(part.text));
+    }
+  }
+}
+
 std::uint32_t EventView::first(FieldId id) {
+  if (is_request_field(id)) {
+    add_request();
+  }
   return id.value < heads_.size() && heads_[id.value].epoch == epoch_ ? heads_[id.value].first
                                                                       : kNone;
 }
 
+EventView::Made& EventView::made(std::uint32_t slot) {
+  std::uint32_t& at = slots_[slot].made;
+  if (at == kNone) {
+    if (made_used_ == made_.size()) {
+      made_.emplace_back();
+    }
+    at = made_used_++;
+    made_[at].has_text = false;
+    made_[at].has_folded = false;
+  }
+  return made_[at];
+}
+
 std::string_view EventView::text(std::uint32_t slot) {
-  Slot& s = slots_[slot];
-  if (s.value.is_text()) {
-    return s.value.as_text();
+  const Value& value = slots_[slot].value;
+  if (value.is_text()) {
+    return value.as_text();
   }
-  if ((s.made & kTextMade) == 0) {
-    s.text = s.value.to_text();
-    s.made |= kTextMade;
+  Made& texts = made(slot);
+  if (!texts.has_text) {
+    texts.text = value.to_text();
+    texts.has_text = true;
   }
-  return s.text;
+  return texts.text;
 }
 
 std::string_view EventView::folded(std::uint32_t slot) {
-  Slot& s = slots_[slot];
-  if ((s.made & kFoldedMade) == 0) {
-    s.folded.clear();
-    fold_case_append(text(slot), s.folded);
-    s.made |= kFoldedMade;
+  const std::string_view plain = text(slot);
+  Made& texts = made(slot);
+  if (!texts.has_folded) {
+    texts.folded.clear();
+    fold_case_append(plain, texts.folded);
+    texts.has_folded = true;
   }
-  return s.folded;
+  return texts.folded;
+}
+
+bool EventView::record_says_all() {
+  if (!record_says_all_) {
+    const std::string_view raw = batch_->raw(event_);
+    record_says_all_ = !raw.starts_with('{') || has_only_usual_escapes(raw);
+  }
+  return *record_says_all_;
 }
 
 std::size_t EventView::keyword_texts() {

@@ -1,17 +1,22 @@
 // EventView: one event as the rules look at it, with each text made and folded once.
 //
 // Besides the event's own fields it shows event.dataset, @timestamp, event.ingested, event.original
-// (the raw record) and tocsin.source (the name of the Source). One thread; reset() for each event;
+// (the raw record), tocsin.source (the name of the Source) and tocsin.lag_seconds (from the event's
+// time to its reception; below zero: a clock that is ahead), and, made when they are first asked
+// for, tocsin.request and tocsin.parameter (request_parts.h). One thread; reset() for each event;
 // everything it gives is valid until the next reset().
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "detect/request_parts.h"
 #include "model/catalog.h"
 #include "model/event.h"
 
@@ -24,6 +29,15 @@ class EventView {
   EventView(FieldCatalog& fields, DatasetCatalog& datasets);
 
   void reset(const EventBatch& batch, std::size_t event);
+
+  // The fields made of decoded request text; whoever walks all slots and wants them calls
+  // add_request() first. first() does by itself.
+  bool is_request_field(FieldId id) const { return id == request_field_ || id == parameter_field_; }
+  void add_request();
+  std::array<std::optional<FieldId>, 2> request_fields() const {
+    return {request_field_, parameter_field_};
+  }
+  const RequestParts& request_parts() const { return request_parts_; }
 
   // Values of a field: slots `first(id)`, `next(slot)`, … until kNone.
   std::uint32_t first(FieldId id);
@@ -41,17 +55,23 @@ class EventView {
   std::string_view keyword_text(std::size_t which);
   std::string_view keyword_folded(std::size_t which);
   std::size_t keyword_texts();
+  // The raw record holds every keyword that has no backslash, quote, slash or control character:
+  // resolving its escapes could not make one.
+  bool record_says_all();
 
  private:
-  enum : std::uint8_t { kTextMade = 1, kFoldedMade = 2 };
-
+  // Which of its texts were made for this event.
+  struct Made {
+    std::string text;  // of values that are not text
+    std::string folded;
+    bool has_text = false;
+    bool has_folded = false;
+  };
   struct Slot {
     Value value;
     FieldId field;
     std::uint32_t next = kNone;
-    std::uint8_t made = 0;
-    std::string text;  // of values that are not text
-    std::string folded;
+    std::uint32_t made = kNone;  // in made_
   };
   struct Head {
     std::uint32_t epoch = 0;
@@ -61,6 +81,7 @@ class EventView {
 
   void add(FieldId id, Value value);
   void add_virtual();
+  Made& made(std::uint32_t slot);
 
   DatasetCatalog& datasets_;
   // Nothing when the catalogue was full: then no rule can name the field either.
@@ -69,13 +90,21 @@ class EventView {
   std::optional<FieldId> ingested_field_;
   std::optional<FieldId> original_field_;
   std::optional<FieldId> source_field_;
+  std::optional<FieldId> lag_field_;
+  std::optional<FieldId> request_field_;
+  std::optional<FieldId> parameter_field_;
+  RequestParts request_parts_;
+  bool request_made_ = false;
   const EventBatch* batch_ = nullptr;
   std::size_t event_ = 0;
   std::uint32_t epoch_ = 0;
   std::vector<Head> heads_;  // by FieldId
   std::vector<Slot> slots_;  // the first used_ of them
   std::uint32_t used_ = 0;
+  std::deque<Made> made_;  // the first made_used_ of them; never moves its elements
+  std::uint32_t made_used_ = 0;
   std::vector<std::string_view> dataset_names_;  // by DatasetId
+  std::optional<bool> record_says_all_;
   bool unescaped_made_ = false;
   bool raw_folded_made_ = false;
   bool unescaped_folded_made_ = false;
@@ -83,8 +112,5 @@ class EventView {
   std::string raw_folded_;
   std::string unescaped_folded_;
 };
-
-// JSON's backslash escapes resolved, wherever they stand; for searching, not for parsing.
-std::string json_unescaped(std::string_view text);
 
 }  // namespace tocsin

@@ -43,7 +43,8 @@ Result<Placeholders> parse_placeholders(const RuleSource& source);
 
 struct Rule {
   std::shared_ptr<const RuleInfo> info;
-  std::string name;  // Sigma's `name`, for references
+  std::string meaning;  // equal: the rule matches the same (its text, filters, placeholders)
+  std::string name;     // Sigma's `name`, for references
   sigma::Logsource logsource;
   sigma::Detection detection;
   std::vector<sigma::NamedField> group_by;  // `tocsin: {group-by: …}`; empty: the default key

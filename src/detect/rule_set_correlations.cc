@@ -16,16 +16,27 @@ using sigma::Problem;
 
 namespace {
 
-bool has_not(const Node& node) {
-  return node.kind == NodeKind::kNot || std::ranges::any_of(node.children, has_not);
-}
-
 Node all_inputs(std::size_t count) {
   Node all{NodeKind::kAnd, 0, {}, {}};
   for (std::uint32_t i = 0; i < count; ++i) {
     all.children.push_back({NodeKind::kAtom, i, {}, {}});
   }
   return all;
+}
+
+// True when no input has an event.
+bool holds_of_nothing(const Node& node) {
+  switch (node.kind) {
+    case NodeKind::kAtom:
+      return false;
+    case NodeKind::kNot:
+      return !holds_of_nothing(node.children[0]);
+    case NodeKind::kAnd:
+      return std::ranges::all_of(node.children, holds_of_nothing);
+    case NodeKind::kOr:
+      return std::ranges::any_of(node.children, holds_of_nothing);
+  }
+  return false;
 }
 
 }  // namespace
@@ -112,7 +123,7 @@ Parsed<bool> RuleSetLoader::set_condition(const PendingCorrelation& pending,
   if (!draft.bounds.is_monotone() && (draft.bounds.has_highest || draft.bounds.excludes)) {
     return Problem{draft.condition_at, "temporal takes only gt and gte"};
   }
-  if (draft.condition.empty()) {
+  if (draft.condition.empty() || correlation.type == sigma::CorrelationType::kTemporalOrdered) {
     correlation.condition = all_inputs(correlation.inputs.size());
     return true;
   }
@@ -124,8 +135,9 @@ Parsed<bool> RuleSetLoader::set_condition(const PendingCorrelation& pending,
   if (!tree) {
     return Problem{draft.condition_at, std::move(tree).error()};
   }
-  if (has_not(*tree)) {
-    return Problem{draft.condition_at, "\"not\" in a temporal condition is not supported"};
+  if (holds_of_nothing(*tree)) {
+    return Problem{draft.condition_at,
+                   "the condition is true when nothing happens: nothing could begin its window"};
   }
   correlation.condition = std::move(*tree);
   return true;

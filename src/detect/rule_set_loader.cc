@@ -196,6 +196,7 @@ void RuleSetLoader::load_rule(const Item& item) {
   for (const std::string& name : item.header.group_by) {
     rule.group_by.push_back(named_field(rule.logsource, name));
   }
+  meaning_ = item.header.info.version;
   if (auto compiled = compile_rule(item, rule); !compiled) {
     refuse(*item.file, compiled.error());
     const std::string where = fmt::format("{}:{}", item.file->name(), item.root->line());
@@ -213,6 +214,7 @@ void RuleSetLoader::load_rule(const Item& item) {
                                   "these words themselves",
                                   sigma::logsource_text(rule.logsource))});
   }
+  rule.meaning = meaning_;
   rule.info = std::make_shared<const RuleInfo>(item.header.info);
   rules_.rules_.push_back(std::move(rule));
   ++report_.loaded;
@@ -248,6 +250,7 @@ Parsed<bool> RuleSetLoader::add_filters(const Item& item, sigma::DetectionBuilde
       continue;
     }
     filter.used = true;
+    meaning_ += fmt::format(" filter {}", filter.item->header.info.version);
     TRY_ASSIGN(Node condition, builder.detection(*filter.item->root->find("filter"), {"rules"}));
     if (condition.label.empty()) {
       condition.label = fmt::format("filter \"{}\"", filter.item->header.info.title);
@@ -264,7 +267,11 @@ sigma::DetectionBuilder RuleSetLoader::builder_for(const Logsource& logsource) {
   return {[this, logsource](std::string_view name) { return resolve(logsource, name); },
           [this](std::string_view name) -> const std::vector<std::string>* {
             const auto found = placeholders_.find(name);
-            return found == placeholders_.end() ? nullptr : &found->second;
+            if (found == placeholders_.end()) {
+              return nullptr;
+            }
+            meaning_ += fmt::format(" {} is {}", name, fmt::join(found->second, "\n"));
+            return &found->second;
           }};
 }
 

@@ -99,6 +99,7 @@ class RuleSetLoader {
   std::unordered_set<std::string> monitor_names_;         // ids and names
   std::unordered_map<std::string, std::string> refused_;  // id or name → where it was refused
   std::unordered_map<std::string, std::vector<FieldId>> resolved_;
+  std::string meaning_;  // of the rule that is loaded now
 };
 
 }  // namespace tocsin

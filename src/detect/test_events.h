@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "detect/correlate/correlator.h"
+#include "detect/detector.h"
 #include "detect/evaluator.h"
 #include "detect/matcher.h"
 #include "detect/rule_set.h"
@@ -126,12 +126,14 @@ struct TestDetection {
 
   std::vector<Finding> findings(const std::vector<TestEvent>& events,
                                 const CorrelatorLimits& limits = {}, bool finish = true) {
-    Correlator correlator(rules, fields, datasets, metrics, limits);
+    DetectorOptions options;
+    options.correlation = limits;
+    Detector detector(rules, fields, datasets, metrics, options);
     const auto made = batch(events);
     std::vector<Finding> out;
-    correlator.consume(*made, hits(*made), out);
+    detector.consume(*made, hits(*made), out);
     if (finish) {
-      correlator.finish(out);
+      detector.finish(out);
     }
     return out;
   }

@@ -218,7 +218,8 @@ TEST(ExecEnforcer, RunsAProgramForBeginningAndEnd) {
   const std::string path = directory / "said";
   ExecEnforcer enforcer(
       {.begin = {"sh", "-c", "cat >> \"$1\"", "sh", path, "{value}"},
-       .end = {"sh", "-c", "echo \"$TOCSIN_MOMENT $1\" >> " + path, "sh", "{value}"}});
+       .end = {"sh", "-c", "echo \"$TOCSIN_MOMENT $1\" >> " + path, "sh", "{value}"}},
+      [&clock](const ChildProcess& child) { return run_child(child, clock); });
   StandingDecisions all = standing_of({});
   ASSERT_TRUE(enforcer.apply(all.take(news({block(1, "203.0.113.1")}), Span(0)), all, Span(0)));
   ASSERT_TRUE(enforcer.apply(all.take(news({}, {1}), Span(0)), all, Span(0)));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ip.h"
+#include "enrich/threat_matching.h"
 #include "model/ecs_fields.h"
 
 namespace tocsin {
@@ -21,6 +22,7 @@ struct Known {
   IpScope scope = IpScope::kPublic;
   std::uint8_t list_count = 0;
   std::array<std::uint16_t, kListsKeptMax> lists{};
+  std::array<const IndicatorDetail*, kListsKeptMax> details{};  // valid at some time
   std::string_view country;
   std::optional<NetworkOwner> owner;
 };
@@ -43,10 +45,7 @@ constexpr End kDestination{fields::destination_ip, fields::destination_scope,
 
 struct Enricher::State {
   State(const Published<EnrichTables>& tables, Metrics& metrics)
-      : published(tables),
-        threats_seen(metrics.counter("tocsin_enrich_threat_hits_total",
-                                     "Addresses in events that a threat list names")),
-        cache(kCacheSlots) {}
+      : published(tables), threats(metrics), cache(kCacheSlots) {}
 
   const Known& look_up(const IpAddress& address) {
     const std::uint64_t mixed =
@@ -70,7 +69,8 @@ struct Enricher::State {
       known.owner = current->owner->find(address);
     }
     for (std::size_t i = 0; i < current->threats.size() && known.list_count < kListsKeptMax; ++i) {
-      if (current->threats[i]->contains(address)) {
+      if (const ThreatHit hit = current->threats[i]->find_address(address, std::nullopt)) {
+        known.details[known.list_count] = hit.detail;
         known.lists[known.list_count++] = static_cast<std::uint16_t>(i);
       }
     }
@@ -91,16 +91,20 @@ struct Enricher::State {
       }
     }
     for (std::size_t i = 0; i < known.list_count; ++i) {
-      events.add_copy(fields::threat_list, current->threats[known.lists[i]]->name());
-    }
-    if (known.list_count > 0) {
-      threats_seen.add();
-      events.add_text(fields::threat_indicator_ip, ip_text);
+      const IndicatorDetail* detail = known.details[i];
+      if (!detail->covers(events.last_head().time)) {  // a wider network may be valid still
+        const ThreatList& list = *current->threats[known.lists[i]];
+        detail = list.find_address(known.address, events.last_head().time).detail;
+      }
+      if (detail != nullptr) {
+        threats.hit_address(events, end.ip, ip_text, known.address.is_v4(), known.lists[i],
+                            *detail);
+      }
     }
   }
 
   const Published<EnrichTables>& published;
-  Counter& threats_seen;
+  ThreatMatching threats;
   std::shared_ptr<const EnrichTables> current;
   std::vector<Known> cache;
 };
@@ -116,6 +120,7 @@ void Enricher::begin_batch() {
   auto newest = state_->published.get();
   if (newest != state_->current) {
     state_->current = std::move(newest);
+    state_->threats.adopt(state_->current);
     state_->cache.assign(kCacheSlots, Known{});
   }
 }
@@ -172,11 +177,15 @@ void Enricher::enrich_last(EventBatch& events) {
       told[3] = told[3] || field.id == kDestination.as_number;
     }
   }
+  state_->threats.begin_event();
   if (const auto address = parse_ip(source)) {
     state_->write(kSource, source, state_->look_up(*address), told[0], told[1], events);
   }
   if (const auto address = parse_ip(destination)) {
     state_->write(kDestination, destination, state_->look_up(*address), told[2], told[3], events);
+  }
+  if (state_->threats.looks_at_texts()) {
+    state_->threats.match_texts(events);
   }
 }
 

@@ -1,10 +1,11 @@
-// Enricher: adds to an event what tables know about its addresses. The door of enrich/.
+// Enricher: adds to an event what tables know about it. The door of enrich/.
 //
-// For source.ip and destination.ip: scope (always), country, network owner and threat lists (when
-// the tables have them). Adds fields only; the one that it changes is source.ip, when a trusted
-// proxy sent the request for somebody else (trusted_proxies.h): network.proxy_ip is then the proxy.
-// The tables are one immutable snapshot, replaced whole by whoever reloads (load_enrich_tables,
-// Published::publish). One Enricher per worker thread.
+// For source.ip and destination.ip: scope (always), country and network owner (when the tables have
+// them); for addresses, domains, URLs, hashes and user agents the threat lists that name them
+// (enrich/threat_matching.h). Adds fields only; the one that it changes is source.ip, when a
+// trusted proxy sent the request for somebody else (trusted_proxies.h): network.proxy_ip is then
+// the proxy. The tables are one immutable snapshot, replaced whole by whoever reloads
+// (load_enrich_tables, Published::publish). One Enricher per worker thread.
 #pragma once
 
 #include <memory>

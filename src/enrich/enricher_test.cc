@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/time_text.h"
+#include "enrich/threat_format.h"
+#include "enrich/threat_matching.h"
 #include "model/catalog.h"
 #include "model/ecs_fields.h"
 #include "testing/temp_directory.h"
@@ -22,7 +25,7 @@ std::shared_ptr<const EnrichTables> tables_of(std::string_view owners, std::stri
   BadLines bad;
   auto tables = std::make_shared<EnrichTables>();
   tables->owner = NetworkOwnerTable::parse({owners}, bad);
-  tables->threats.push_back(ThreatList::parse({.name = "bad-hosts", .path = ""}, threats, bad));
+  tables->threats.push_back(parse_threat_list({}, {.name = "bad-hosts"}, threats, bad).value());
   EXPECT_EQ(bad.count(), 0U);
   return tables;
 }
@@ -127,30 +130,138 @@ TEST_F(EnricherTest, NewTablesCountFromTheNextBatchOnAndOldEventsStayReadable) {
 TEST(LoadEnrichTables, MissingFilesTurnTheirFeaturesOff) {
   PosixFileSystem files;
   Log log;
-  const auto tables =
-      load_enrich_tables(files,
-                         {.country_mmdb = "/nonexistent/country.mmdb",
-                          .owner_csvs = {"/nonexistent/asn.csv"},
-                          .threats = {{.name = "gone", .path = "/nonexistent/list.txt"}}},
-                         log);
+  const auto tables = load_enrich_tables(
+      files, {.country_mmdb = "/nonexistent/country.mmdb", .owner_csvs = {"/nonexistent/asn.csv"}},
+      log);
   EXPECT_EQ(tables->country, nullptr);
   EXPECT_EQ(tables->owner, nullptr);
   EXPECT_TRUE(tables->threats.empty());
 }
 
-TEST(LoadEnrichTables, FileThatVanishedKeepsTheListAsItWas) {
+TEST(LoadEnrichTables, ThreatListsStayAsTheyWere) {
   PosixFileSystem files;
   Log log;
-  TempDirectory directory;
-  const std::string path = directory.path() + "/list.txt";
-  ASSERT_TRUE(write_file_atomically(files, path, "203.0.113.7\n").has_value());
-  const EnrichFiles from{
-      .country_mmdb = "", .owner_csvs = {}, .threats = {{.name = "list", .path = path}}};
-  const auto first = load_enrich_tables(files, from, log);
-  ASSERT_TRUE(files.remove(path).has_value());
-  const auto second = load_enrich_tables(files, from, log, first.get());
-  ASSERT_EQ(second->threats.size(), 1U);
-  EXPECT_TRUE(second->threats[0]->contains(*parse_ip("203.0.113.7")));
+  const auto before = tables_of("", "203.0.113.7\n");
+  const auto after = load_enrich_tables(files, {}, log, before.get());
+  ASSERT_EQ(after->threats.size(), 1U);
+  EXPECT_EQ(after->threats[0], before->threats[0]);
+}
+
+// What a list of every kind adds to one event.
+class ThreatFieldsTest : public EnricherTest {
+ protected:
+  void SetUp() override {
+    BadLines bad;
+    auto tables = std::make_shared<EnrichTables>();
+    ThreatFormatOptions csv;
+    csv.format = ThreatFormat::kCsv;
+    csv.csv = {.value = "v", .kind = "k", .confidence = "c", .until = "u", .label = "l"};
+    tables->threats.push_back(parse_threat_list(csv, {.name = "mixed"},
+                                                "v,k,c,u,l\n"
+                                                "evil.example,domain,80,,Command server\n"
+                                                "http://bad.example/a?id=1,url,20,,\n"
+                                                "900150983cd24fb0d6963f7d28e17f72,md5,50,,\n"
+                                                "*sqlmap*,user-agent,50,,\n"
+                                                "203.0.113.7,ip,50,2026-01-01,\n",
+                                                bad)
+                                  .value());
+    EXPECT_EQ(bad.count(), 0U);
+    tables_.publish(tables);
+  }
+
+  EventBatch enriched(const std::vector<std::pair<FieldId, std::string_view>>& fields,
+                      Micros time = Micros(0)) {
+    EventBatch events(one_record());
+    events.begin_event(0).time = time;
+    for (const auto& [id, text] : fields) {
+      events.add_text(id, text);
+    }
+    enricher_.begin_batch();
+    enricher_.enrich_last(events);
+    return events;
+  }
+};
+
+TEST_F(ThreatFieldsTest, DomainsAreMatchedInEveryFieldThatHoldsThem) {
+  for (const FieldId field : {fields::dns_question_name, fields::url_domain,
+                              fields::destination_domain, fields::tls_server_name}) {
+    const EventBatch events = enriched({{field, "WWW.Evil.Example."}});
+    EXPECT_EQ(events.text(0, fields::threat_list), "mixed");
+    EXPECT_EQ(events.text(0, fields::threat_indicator_type), "domain-name");
+    EXPECT_EQ(events.text(0, fields::threat_indicator_domain), "evil.example");
+    EXPECT_EQ(events.text(0, fields::threat_indicator_name), "evil.example");
+    EXPECT_EQ(events.text(0, fields::threat_confidence), "High");
+    EXPECT_EQ(events.text(0, fields::threat_indicator_description), "Command server");
+    EXPECT_EQ(events.text(0, fields::threat_matched_atomic), "WWW.Evil.Example.");
+    EXPECT_EQ(events.text(0, fields::threat_matched_field), kKnownFields[field.value].name);
+  }
+  EXPECT_EQ(enriched({{fields::dns_question_name, "good.example"}}).fields(0).size(), 1U);
+}
+
+TEST_F(ThreatFieldsTest, UrlsAreMatchedWholeAndInParts) {
+  const EventBatch whole = enriched({{fields::url_full, "https://BAD.example:443/a?id=1#x"}});
+  EXPECT_EQ(whole.text(0, fields::threat_indicator_url), "bad.example/a?id=1");
+  EXPECT_EQ(whole.text(0, fields::threat_confidence), "Low");
+  const EventBatch parts = enriched(
+      {{fields::url_domain, "bad.example"}, {fields::url_path, "/a"}, {fields::url_query, "id=1"}});
+  EXPECT_EQ(parts.text(0, fields::threat_indicator_type), "url");
+  EXPECT_EQ(parts.text(0, fields::threat_matched_field), "url.path");
+}
+
+TEST_F(ThreatFieldsTest, UrlsAreFoundHoweverTheirHostIsWritten) {
+  for (const std::string_view url : {"http://bad.example/a?id=1", "http://u:p@bad.example/a?id=1",
+                                     "http://bad.example:80/a?id=1", "HTTPS://Bad.Example./a?id=1",
+                                     "http://BAD.example:443@bad.example/a?id=1"}) {
+    const EventBatch events = enriched({{fields::url_full, url}});
+    EXPECT_EQ(events.text(0, fields::threat_indicator_url), "bad.example/a?id=1") << url;
+  }
+  for (const std::string_view url : {"http://good.example/a?id=1", "://", "http://", "x://?",
+                                     "http://bad.example.good.example/a?id=1"}) {
+    EXPECT_EQ(enriched({{fields::url_full, url}}).find(0, fields::threat_list), nullptr) << url;
+  }
+}
+
+TEST_F(ThreatFieldsTest, HashesAreMatchedAloneAndInSysmonsList) {
+  const EventBatch alone = enriched({{fields::file_hash_md5, "900150983CD24FB0D6963F7D28E17F72"}});
+  EXPECT_EQ(alone.text(0, fields::threat_indicator_md5), "900150983cd24fb0d6963f7d28e17f72");
+  const EventBatch list = enriched(
+      {{fields::windows_hashes,
+        "SHA1=A9993E364706816ABA3E25717850C26C9CD0D89D,MD5=900150983CD24FB0D6963F7D28E17F72"}});
+  EXPECT_EQ(list.text(0, fields::threat_indicator_type), "file");
+  const EventBatch imphash =
+      enriched({{fields::windows_hashes, "IMPHASH=900150983CD24FB0D6963F7D28E17F72"}});
+  EXPECT_EQ(imphash.find(0, fields::threat_list), nullptr);
+}
+
+TEST_F(ThreatFieldsTest, AgentsAreMatchedAndAListIsNamedOnce) {
+  const EventBatch events = enriched({{fields::user_agent, "sqlmap/1.7 (https://sqlmap.org)"},
+                                      {fields::url_domain, "evil.example"}});
+  std::size_t lists = 0;
+  std::size_t types = 0;
+  for (const Field& field : events.fields(0)) {
+    lists += field.id == fields::threat_list ? 1U : 0U;
+    types += field.id == fields::threat_indicator_type ? 1U : 0U;
+  }
+  EXPECT_EQ(lists, 1U);
+  EXPECT_EQ(types, 2U);
+}
+
+TEST_F(ThreatFieldsTest, ExpiredEntriesDoNotMatchByTheTimeOfTheEvent) {
+  const Micros before = *parse_iso_time("2025-12-31");
+  const Micros after = *parse_iso_time("2026-01-01");
+  EXPECT_EQ(enriched({{fields::source_ip, "203.0.113.7"}}, before).text(0, fields::threat_list),
+            "mixed");
+  EXPECT_EQ(enriched({{fields::source_ip, "203.0.113.7"}}, after).find(0, fields::threat_list),
+            nullptr);
+}
+
+TEST_F(ThreatFieldsTest, AnEventWithTooManyHitsIsBoundedAndTheRestCounted) {
+  std::vector<std::pair<FieldId, std::string_view>> many(
+      40, {fields::dns_question_name, "evil.example"});
+  const EventBatch events = enriched(many);
+  EXPECT_LT(events.fields(0).size(), 40 + ThreatMatching::kHitsMax * 8);
+  EXPECT_EQ(metrics_.total("tocsin_enrich_threat_hits_dropped_total"),
+            40 - ThreatMatching::kHitsMax);
 }
 
 TEST(CountryTable, FileThatIsNoBaseIsRefused) {

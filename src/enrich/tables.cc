@@ -1,21 +1,9 @@
 #include "enrich/tables.h"
 
-#include <algorithm>
-
 namespace tocsin {
 namespace {
 
 constexpr std::uint64_t kFileBytesMax = std::uint64_t{1} << 30U;
-
-void log_bad_lines(const std::string& path, const BadLines& bad, Log& log) {
-  if (bad.count() == 0) {
-    return;
-  }
-  log.warning("{}: {} lines could not be read and were left out", path, bad.count());
-  for (const BadLine& line : bad.kept()) {
-    log.warning("{}:{}: {}", path, line.line, line.reason);
-  }
-}
 
 std::shared_ptr<const NetworkOwnerTable> load_owners(FileSystem& files,
                                                      const std::vector<std::string>& paths,
@@ -42,34 +30,17 @@ std::shared_ptr<const NetworkOwnerTable> load_owners(FileSystem& files,
   return table;
 }
 
-std::shared_ptr<const ThreatList> previous_list(const EnrichTables* previous,
-                                                const std::string& name) {
-  if (previous == nullptr) {
-    return nullptr;
-  }
-  const auto found = std::ranges::find_if(previous->threats,
-                                          [&](const auto& list) { return list->name() == name; });
-  return found == previous->threats.end() ? nullptr : *found;
-}
-
-std::shared_ptr<const ThreatList> load_threats(FileSystem& files, const ThreatListFile& from,
-                                               Log& log, const EnrichTables* previous) {
-  const auto text = read_file(files, from.path, kFileBytesMax);
-  if (!text) {
-    auto old = previous_list(previous, from.name);
-    log.warning("threat list {} {}: {}", from.name,
-                old == nullptr ? "is not used" : "stays as it was", text.error().full_text());
-    return old;
-  }
-  BadLines bad;
-  auto list = ThreatList::parse(from, *text, bad);
-  log_bad_lines(from.path, bad, log);
-  log.info("threat list {}: {} entries, {} KiB", from.name, list->size(),
-           list->memory_bytes() / 1024);
-  return list;
-}
-
 }  // namespace
+
+void log_bad_lines(const std::string& path, const BadLines& bad, Log& log) {
+  if (bad.count() == 0) {
+    return;
+  }
+  log.warning("{}: {} lines could not be read and were left out", path, bad.count());
+  for (const BadLine& line : bad.kept()) {
+    log.warning("{}:{}: {}", path, line.line, line.reason);
+  }
+}
 
 std::shared_ptr<const EnrichTables> load_enrich_tables(FileSystem& files, const EnrichFiles& from,
                                                        Log& log, const EnrichTables* previous) {
@@ -92,10 +63,8 @@ std::shared_ptr<const EnrichTables> load_enrich_tables(FileSystem& files, const 
       tables->owner = previous->owner;
     }
   }
-  for (const ThreatListFile& file : from.threats) {
-    if (auto list = load_threats(files, file, log, previous)) {
-      tables->threats.push_back(std::move(list));
-    }
+  if (previous != nullptr) {
+    tables->threats = previous->threats;
   }
   return tables;
 }

@@ -1,5 +1,6 @@
-// EnrichTables: one immutable snapshot of what is known about addresses. A part that is missing is
-// a feature that is off, never an error. Safe to share between threads.
+// EnrichTables: one immutable snapshot of what is known about addresses, domains, URLs, hashes and
+// user agents. A part that is missing is a feature that is off, never an error. Safe to share
+// between threads. Threat lists are made by enrich/threat_format.h; whoever owns them puts them in.
 #pragma once
 
 #include <memory>
@@ -24,14 +25,16 @@ struct EnrichTables {
 };
 
 struct EnrichFiles {
-  std::string country_mmdb;             // "" = off
-  std::vector<std::string> owner_csvs;  // start,end,number,name
-  std::vector<ThreatListFile> threats;
+  std::string country_mmdb;                       // "" = off
+  std::vector<std::string> owner_csvs;            // start,end,number,name
   std::vector<std::string> trusted_proxies = {};  // networks; not a file
 };
 
+void log_bad_lines(const std::string& path, const BadLines& bad, Log& log);
+
 // Loads what is there. A missing or unreadable file turns its feature off and is logged once here;
-// bad lines are logged with their number. `previous` parts of files that failed are kept.
+// bad lines are logged with their number. `previous` parts of files that failed are kept, and its
+// threat lists.
 std::shared_ptr<const EnrichTables> load_enrich_tables(FileSystem& files, const EnrichFiles& from,
                                                        Log& log,
                                                        const EnrichTables* previous = nullptr);

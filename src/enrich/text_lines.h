@@ -21,8 +21,11 @@ void for_each_line(std::string_view text, Each each) {
 }
 
 // The field of a CSV line (RFC 4180, one line) that starts at `at`; moves `at` behind the comma, or
-// to npos after the last. Quotes around it are taken off, doubled ones stay.
+// to npos after the last. Blanks before it and quotes around it are taken off, doubled quotes stay.
 inline std::string_view next_csv_field(std::string_view line, std::size_t& at) {
+  while (at < line.size() && line[at] == ' ') {
+    ++at;
+  }
   std::string_view field;
   std::size_t end = 0;
   if (at < line.size() && line[at] == '"') {

@@ -154,6 +154,7 @@ struct HttpClient::Impl {
 
   Result<HeaderList> prepare(const HttpClientRequest& request, Transfer& transfer);
   void prepare_body(const HttpClientRequest& request);
+  void ask_to_go_on(Transfer& transfer);
   Result<HttpClientResponse> perform(const HttpClientRequest& request, Transfer& transfer);
 };
 
@@ -241,12 +242,31 @@ Result<HttpClientResponse> HttpClient::Impl::perform(const HttpClientRequest& re
   return transfer_error(code, detail, request);
 }
 
+void HttpClient::Impl::ask_to_go_on(Transfer& transfer) {
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &transfer);
+}
+
 Result<HttpClientResponse> HttpClient::request(const HttpClientRequest& request) {
+  return this->request(request, {});
+}
+
+Result<HttpClientResponse> HttpClient::request(const HttpClientRequest& request,
+                                               const std::function<bool()>& keep_going) {
   Transfer transfer;
   transfer.body_bytes_max = request.response_bytes_max;
+  transfer.keep_going = &keep_going;
   TRY_ASSIGN(const HeaderList headers, impl_->prepare(request, transfer));
   curl_easy_setopt(impl_->handle, CURLOPT_TIMEOUT_MS, milliseconds(request.timeout));
-  return impl_->perform(request, transfer);
+  if (keep_going) {
+    impl_->ask_to_go_on(transfer);
+  }
+  auto response = impl_->perform(request, transfer);
+  if (transfer.stopped) {
+    return fail(ErrorCode::kCancelled, "{} {}: stopped", request.method, request.url);
+  }
+  return response;
 }
 
 Result<HttpClientResponse> HttpClient::stream(const HttpClientRequest& request,
@@ -257,9 +277,7 @@ Result<HttpClientResponse> HttpClient::stream(const HttpClientRequest& request,
   transfer.on_bytes = &on_bytes;
   transfer.keep_going = &keep_going;
   TRY_ASSIGN(const HeaderList headers, impl_->prepare(request, transfer));
-  curl_easy_setopt(impl_->handle, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(impl_->handle, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(impl_->handle, CURLOPT_XFERINFODATA, &transfer);
+  impl_->ask_to_go_on(transfer);
   return impl_->perform(request, transfer);
 }
 

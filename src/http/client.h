@@ -51,6 +51,9 @@ class HttpClient {
 
   // Any status is a response; an Error means that there was none.
   Result<HttpClientResponse> request(const HttpClientRequest& request);
+  // The same; kCancelled soon after `keep_going` (asked about once a second) says false.
+  Result<HttpClientResponse> request(const HttpClientRequest& request,
+                                     const std::function<bool()>& keep_going);
 
   // For bodies that do not end: calls `on_bytes` for every piece of a 2xx body; false stops (and is
   // no error). `keep_going`, asked about once a second and at each piece, false stops as well.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,7 @@ struct Alert {
   Seq last_seq;              // findings up to here are folded already (replay does not count twice)
   std::vector<Seq> samples;  // newest events behind it, at most Finding::kSeqsMax
   std::string sentence;      // of the newest finding
+  std::shared_ptr<const Baseline> baseline;  // of a monitor's newest finding; else null
 };
 
 std::string_view alert_state_name(AlertState state);

@@ -375,7 +375,7 @@ Result<Import> parse_import(std::string_view text, ExchangeFormat format,
 
 std::string export_decisions(const DecisionSnapshot& decisions, Micros now, ExchangeFormat format) {
   JsonWriter json;
-  std::string said =
+  std::string text =
       format == ExchangeFormat::kCsv ? "duration,origin,reason,scope,type,value\n" : std::string();
   json.begin_array();
   decisions.for_each([&](const PackedDecision& decision) {

@@ -1,5 +1,6 @@
 #include "server/alert_stage.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 
@@ -38,7 +39,7 @@ void AlertStage::run(const std::stop_token& stop) {
       together.findings.insert(together.findings.end(),
                                std::make_move_iterator(next->findings.begin()),
                                std::make_move_iterator(next->findings.end()));
-      together.end = next->end;
+      together.end = std::max(together.end, next->end);
     }
     fold(together, stop);
   }
@@ -61,7 +62,7 @@ void AlertStage::fold(const FindingBatch& batch, const std::stop_token& stop) {
     }
     std::this_thread::sleep_for(kRetryAfter);
   }
-  progress_.set_alerted(batch.end);
+  progress_.set_alerted(std::max(batch.end, progress_.alerted()));
 }
 
 }  // namespace tocsin

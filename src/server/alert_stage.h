@@ -18,7 +18,8 @@ namespace tocsin {
 
 struct FindingBatch {
   std::vector<Finding> findings;
-  Seq end;  // findings of all records below are here or were in earlier batches
+  // Findings of all records below are here or were in earlier batches; 1: nothing about records.
+  Seq end;
 };
 
 class AlertStage {

@@ -60,6 +60,7 @@ MatchedBatch EventWork::run(std::shared_ptr<const RecordBatch> batch, std::size_
     matcher_ = make_matcher(rules, context_.fields, context_.datasets, context_.metrics);
   }
   MatchedBatch matched;
+  matched.begin = seq_plus(batch->first_seq(), from);
   matched.end = seq_plus(batch->first_seq(), to);
   const std::shared_ptr<EventBatch> events = decode(std::move(batch), from, to);
   count_undecoded(*events);

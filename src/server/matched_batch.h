@@ -16,6 +16,7 @@ struct MatchedBatch {
   std::shared_ptr<const EventBatch> events;
   std::vector<RuleHit> hits;             // by event, then rule
   std::shared_ptr<const RuleSet> rules;  // what the hits' indexes mean
+  Seq begin;                             // of its first record
   Seq end;                               // everything below has been decoded
 };
 

@@ -61,15 +61,6 @@ EnrichFiles enrich_files(const Settings& settings) {
   if (files.owner_csvs.empty()) {
     files.owner_csvs = {geo_file("", "asn-ipv4.csv"), geo_file("", "asn-ipv6.csv")};
   }
-  for (const ThreatListSettings& list : settings.enrich.threat_lists) {
-    ThreatListFile file;
-    file.path = list.file;
-    file.name = list.name;
-    file.form = threat_list_form(list.format).value_or(ThreatListForm::kPlain);
-    file.csv_column = static_cast<unsigned>(list.column - 1);
-    file.count_min = static_cast<std::uint32_t>(list.count_min);
-    files.threats.push_back(std::move(file));
-  }
   files.trusted_proxies = settings.trusted_proxies;
   return files;
 }

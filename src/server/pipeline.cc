@@ -10,6 +10,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kReadBackRecords = 8'192;
+constexpr std::size_t kCorrelateThreadsMax = 4;
 constexpr std::size_t kReadBackBytes = 4 * kMiB;
 
 }  // namespace
@@ -38,6 +39,7 @@ void Pipeline::start(Journal& journal) {
     log_.info("replaying {} records of the journal, from record {}", end.value - from.value,
               from.value);
   }
+  stores_.monitors.engine()->skip_to(from);
   progress_.set_decoded(from);
   progress_.set_indexed(stores_.events.appended_end());
   progress_.set_alerted(from);
@@ -50,7 +52,22 @@ void Pipeline::start(Journal& journal) {
   detect_ = std::make_unique<DetectStage>(
       *workers_,
       [this](std::shared_ptr<const RuleSet> rules) { return make_detector(std::move(rules)); },
-      DetectOutputs{*index_, *alerts_}, progress_);
+      [this]() -> std::optional<Micros> {
+        return lag_records() > 0 ? std::nullopt : std::optional(clock_.now());
+      },
+      DetectOutputs{*index_, *alerts_, stores_.coverage, progress_, log_});
+}
+
+void Pipeline::tick() {
+  if (alerts_ == nullptr || lag_records() > 0) {
+    return;
+  }
+  FindingBatch findings;
+  findings.end = Seq(1);  // says nothing about records
+  stores_.monitors.engine()->tick(clock_.now(), findings.findings);
+  if (!findings.findings.empty()) {
+    alerts_->push(std::move(findings));
+  }
 }
 
 void Pipeline::drain(Span at_most) {
@@ -96,6 +113,10 @@ Seq Pipeline::replay_from(Journal& journal) const {
   if (window.value > 0 && window_begin) {
     from = std::min(from, *window_begin);
   }
+  const Seq learned = stores_.monitors.engine()->covered();
+  if (learned.value > 0) {
+    from = std::min(from, learned);
+  }
   const std::uint64_t replay_max = work_.settings.detect.replay_records_max;
   if (needed.value - from.value > replay_max) {
     from = Seq(needed.value - replay_max);
@@ -105,9 +126,12 @@ Seq Pipeline::replay_from(Journal& journal) const {
 
 std::unique_ptr<Detector> Pipeline::make_detector(std::shared_ptr<const RuleSet> rules) const {
   DetectorOptions options;
-  options.correlation.groups_max = work_.settings.detect.groups_max;
+  options.correlation.bytes_max = work_.settings.detect.correlation_bytes_max;
+  options.correlation.threads = std::min<std::size_t>(work_.settings.workers, kCorrelateThreadsMax);
+  options.flood.findings_per_minute_max = work_.settings.detect.findings_per_minute_max;
   options.correlation.hash_seed = work_.secret_seed;
   options.correlation.lateness = work_.settings.detect.lateness;
+  options.monitors = stores_.monitors.engine();
   return std::make_unique<Detector>(std::move(rules), work_.fields, work_.datasets, work_.metrics,
                                     options);
 }

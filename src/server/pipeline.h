@@ -4,7 +4,8 @@
 //                                                            ├─▶ index
 //                                                            └─▶ alerts
 // Everything behind the journal is derived: after a crash start() replays from the oldest Seq that
-// the index, the alerts or a correlation window still needs, and each of them ignores what it has.
+// the index, the alerts, a correlation window or a monitor still needs, and each of them ignores
+// what it has.
 #pragma once
 
 #include <memory>
@@ -15,6 +16,7 @@
 #include "journal/journal.h"
 #include "server/detect_stage.h"
 #include "server/event_work.h"
+#include "server/monitor_book.h"
 #include "server/rule_book.h"
 
 namespace tocsin {
@@ -23,6 +25,8 @@ struct PipelineStores {
   EventStore& events;
   AlertStore& alerts;
   RuleBook& rules;
+  MonitorBook& monitors;
+  RuleCoverage& coverage;
 };
 
 class Pipeline {
@@ -38,6 +42,8 @@ class Pipeline {
   void offer(std::shared_ptr<const RecordBatch> batch) { feed_.offer(std::move(batch)); }
   // Begins with the replay. `journal` outlives stop().
   void start(Journal& journal);
+  // Every few seconds: lets the monitors' time run on when no record comes.
+  void tick();
   // Waits until all durable records are matched, at most so long.
   void drain(Span at_most);
   // Stages end in the order of the stream; what was handed out is finished.

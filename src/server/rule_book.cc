@@ -1,5 +1,6 @@
 #include "server/rule_book.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/fail.h"
@@ -31,15 +32,22 @@ Result<Placeholders> read_placeholders(FileSystem& files, const std::string& pat
 }  // namespace
 
 Result<std::unique_ptr<RuleBook>> RuleBook::open(DetectSettings settings, FieldCatalog& fields,
-                                                 FileSystem& files, Clock& clock, Log& log) {
-  std::unique_ptr<RuleBook> book(new RuleBook(std::move(settings), fields, files, clock, log));
+                                                 FileSystem& files, Clock& clock, Log& log,
+                                                 const std::string& pattern_folder) {
+  std::unique_ptr<RuleBook> book(
+      new RuleBook(std::move(settings), fields, files, clock, log, pattern_folder));
   TRY(book->reload());
   return book;
 }
 
 RuleBook::RuleBook(DetectSettings settings, FieldCatalog& fields, FileSystem& files, Clock& clock,
-                   Log& log)
-    : settings_(std::move(settings)), fields_(fields), files_(files), clock_(clock), log_(log) {}
+                   Log& log, const std::string& pattern_folder)
+    : settings_(std::move(settings)),
+      fields_(fields),
+      files_(files),
+      clock_(clock),
+      log_(log),
+      databases_(files, pattern_folder) {}
 
 Result<std::vector<RuleSource>> RuleBook::read_sources() const {
   std::vector<RuleSource> sources;
@@ -65,8 +73,18 @@ Status RuleBook::reload() {
   LoadReport report;
   InForce next;
   next.rules.rules = RuleSet::load(sources, taxonomy, fields_, placeholders, report);
-  TRY_ASSIGN(next.compiled, CompiledRules::compile(next.rules.rules));
+  const match::DatabaseCacheCounts before = databases_.counts();
+  TRY_ASSIGN(next.compiled, CompiledRules::compile(next.rules.rules, databases_));
+  databases_.trim();
   next.rules.loaded = clock_.now();
+  say_loaded(report, before);
+  next.rules.report = std::make_shared<const LoadReport>(std::move(report));
+  in_force_.publish(std::make_shared<const InForce>(std::move(next)));
+  return {};
+}
+
+void RuleBook::say_loaded(const LoadReport& report,
+                          const match::DatabaseCacheCounts& before) const {
   std::size_t said = 0;
   for (const LoadIssue& issue : report.issues) {
     if (issue.refused && said++ < kIssuesLogged) {
@@ -75,9 +93,31 @@ Status RuleBook::reload() {
     }
   }
   log_.info("{} rules loaded, {} refused", report.loaded, report.refused);
-  next.rules.report = std::make_shared<const LoadReport>(std::move(report));
-  in_force_.publish(std::make_shared<const InForce>(std::move(next)));
-  return {};
+  const match::DatabaseCacheCounts now = databases_.counts();
+  log_.info("pattern databases: {} still in memory, {} read, {} compiled",
+            now.shared - before.shared, now.read - before.read, now.compiled - before.compiled);
+  if (now.unusable > before.unusable || now.unwritten > before.unwritten) {
+    log_.warning("pattern cache: {} files damaged or foreign, {} could not be written",
+                 now.unusable - before.unusable, now.unwritten - before.unwritten);
+  }
+}
+
+Result<TrialRules> RuleBook::try_out(std::string_view text) {
+  std::vector<RuleSource> sources{{std::string(kTrialFile), std::string(text)}};
+  TRY_ASSIGN(const Placeholders placeholders, read_placeholders(files_, settings_.placeholders));
+  TRY_ASSIGN(const Taxonomy taxonomy, Taxonomy::load(as_sources(shipped_taxonomy())));
+  TrialRules trial;
+  std::shared_ptr<const RuleSet> rules =
+      RuleSet::load(sources, taxonomy, fields_, placeholders, trial.report);
+  if (trial.report.refused > 0) {
+    // It may refer to rules in force. Ids that come twice: the first, ours, is taken.
+    TRY_ASSIGN(std::vector<RuleSource> in_force, read_sources());
+    std::ranges::move(in_force, std::back_inserter(sources));
+    trial.report = {};
+    rules = RuleSet::load(sources, taxonomy, fields_, placeholders, trial.report);
+  }
+  TRY_ASSIGN(trial.rules, CompiledRules::compile(rules));
+  return trial;
 }
 
 }  // namespace tocsin

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "api/services.h"
 #include "base/clock.h"
@@ -21,12 +23,14 @@ namespace tocsin {
 
 class RuleBook final : public RuleDesk {
  public:
+  // `pattern_folder`: where compiled pattern databases are kept for the next start; "": nowhere.
   static Result<std::unique_ptr<RuleBook>> open(DetectSettings settings, FieldCatalog& fields,
-                                                FileSystem& files, Clock& clock, Log& log);
+                                                FileSystem& files, Clock& clock, Log& log,
+                                                const std::string& pattern_folder = {});
 
   RulesInForce current() override { return in_force_.get()->rules; }
-  // The same rules as the workers use them.
-  std::shared_ptr<const CompiledRules> compiled() const { return in_force_.get()->compiled; }
+  std::shared_ptr<const CompiledRules> compiled() override { return in_force_.get()->compiled; }
+  Result<TrialRules> try_out(std::string_view text) override;
   Status reload() override EXCLUDES(reload_mutex_);
 
  private:
@@ -35,8 +39,9 @@ class RuleBook final : public RuleDesk {
     std::shared_ptr<const CompiledRules> compiled;
   };
 
-  RuleBook(DetectSettings settings, FieldCatalog& fields, FileSystem& files, Clock& clock,
-           Log& log);
+  RuleBook(DetectSettings settings, FieldCatalog& fields, FileSystem& files, Clock& clock, Log& log,
+           const std::string& pattern_folder);
+  void say_loaded(const LoadReport& report, const match::DatabaseCacheCounts& before) const;
   Result<std::vector<RuleSource>> read_sources() const;
 
   const DetectSettings settings_;
@@ -44,6 +49,7 @@ class RuleBook final : public RuleDesk {
   FileSystem& files_;
   Clock& clock_;
   Log& log_;
+  match::DatabaseCache databases_;  // those in force are reused by a reload
   Mutex reload_mutex_;
   Published<InForce> in_force_;
 };

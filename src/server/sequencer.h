@@ -5,12 +5,15 @@
 // nothing.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
+
+#include "base/time.h"
 
 namespace tocsin {
 
@@ -43,14 +46,22 @@ class Sequencer {
     ready_.wait(lock, [this] {
       return (!done_.empty() && done_.begin()->first == taken_) || (closed_ && issued_ == taken_);
     });
-    if (done_.empty()) {
-      return std::nullopt;
-    }
-    std::optional<T> result(std::move(done_.begin()->second));
-    done_.erase(done_.begin());
-    ++taken_;
-    room_.notify_one();
-    return result;
+    return take();
+  }
+
+  // The same, but nothing also after `limit`.
+  std::optional<T> next_for(Span limit) {
+    std::unique_lock lock(mutex_);
+    ready_.wait_for(lock, std::chrono::microseconds(limit.value), [this] {
+      return (!done_.empty() && done_.begin()->first == taken_) || (closed_ && issued_ == taken_);
+    });
+    return take();
+  }
+
+  // Closed, and every result was taken.
+  bool is_over() const {
+    const std::scoped_lock lock(mutex_);
+    return closed_ && issued_ == taken_;
   }
 
   void close() {
@@ -61,8 +72,19 @@ class Sequencer {
   }
 
  private:
+  std::optional<T> take() {
+    if (done_.empty() || done_.begin()->first != taken_) {
+      return std::nullopt;
+    }
+    std::optional<T> result(std::move(done_.begin()->second));
+    done_.erase(done_.begin());
+    ++taken_;
+    room_.notify_one();
+    return result;
+  }
+
   const std::size_t in_flight_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable room_;
   std::condition_variable ready_;
   std::map<std::uint64_t, T> done_;

@@ -22,9 +22,15 @@
 #include "server/journal_sink.h"
 #include "server/local_access.h"
 #include "server/module_options.h"
+#include "server/monitor_book.h"
+#include "server/monitor_trainer.h"
 #include "server/pipeline.h"
+#include "server/retro_match.h"
 #include "server/rule_book.h"
+#include "server/rule_coverage.h"
 #include "server/segment_repair.h"
+#include "server/threat_desk.h"
+#include "server/threat_options.h"
 #include "server/version.h"
 #include "server/vital_signs.h"
 #include "state/state_db.h"
@@ -56,6 +62,8 @@ class RunningServer final : public Server {
   Status open_door();
   Status leave_local_access();
   std::vector<Chore> chores();
+  void keep_coverage();
+  DecodeRecords make_decode() const;
 
   const Settings settings_;
   FileSystem& files_;
@@ -68,6 +76,7 @@ class RunningServer final : public Server {
   DatasetCatalog datasets_;
   UndecodedCounts undecoded_;
   Published<EnrichTables> tables_;
+  std::unique_ptr<ThreatDesk> threats_;
   std::unique_ptr<StateDb> state_;
   std::unique_ptr<KeyStore> keys_;
   std::uint64_t secret_seed_ = 0;
@@ -79,7 +88,10 @@ class RunningServer final : public Server {
   ProcessEnvironment environment_;
   std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<RuleBook> rules_;
+  std::unique_ptr<MonitorBook> monitors_;
+  std::unique_ptr<RuleCoverage> coverage_;
   std::unique_ptr<EventStore> events_;
+  std::unique_ptr<const EventWorkContext> work_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<JournalFields> event_fields_;
@@ -87,6 +99,8 @@ class RunningServer final : public Server {
   std::unique_ptr<SourceStats> sources_;
   std::unique_ptr<ServerVitals> vitals_;
   std::unique_ptr<SegmentRepair> repair_;
+  std::unique_ptr<MonitorTrainer> trainer_;
+  std::unique_ptr<RetroMatch> retro_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<IntakeSet> intake_;
@@ -121,6 +135,7 @@ Status RunningServer::open_state() {
   TRY_ASSIGN(keys_, KeyStore::open(*state_, clock_, metrics_));
   TRY_ASSIGN(first_admin_key_, keys_->create_first_admin());
   TRY_ASSIGN(alerts_, AlertStore::open(*state_, clock_, metrics_));
+  TRY_ASSIGN(coverage_, RuleCoverage::open(*state_));
   randombytes_buf(&secret_seed_, sizeof(secret_seed_));
   audit_ = std::make_unique<AuditJournal>(clock_, metrics_, log_);
   TRY_ASSIGN(response_, Response::open({settings_.respond, settings_.trusted_proxies, *state_,
@@ -148,20 +163,26 @@ Status RunningServer::open_people() {
 }
 
 Status RunningServer::open_stores() {
-  TRY_ASSIGN(rules_, RuleBook::open(settings_.detect, fields_, files_, clock_, log_));
+  TRY_ASSIGN(rules_, RuleBook::open(settings_.detect, fields_, files_, clock_, log_,
+                                    settings_.data_directory + "/cache/patterns"));
+  monitors_ =
+      std::make_unique<MonitorBook>(MonitorBookParts{settings_, files_, clock_, metrics_, log_},
+                                    rules_->current().rules, secret_seed_);
   tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_));
+  threats_ = std::make_unique<ThreatDesk>(
+      ThreatDeskParts{settings_, tables_, files_, clock_, metrics_, log_, secret_seed_});
   TRY_ASSIGN(events_, open_event_store(store_options(settings_),
                                        {files_, clock_, log_, metrics_, fields_, datasets_}));
-  const EventWorkContext work{settings_,  fields_,  datasets_,    tables_,
-                              undecoded_, metrics_, secret_seed_, response_.get()};
-  pipeline_ =
-      std::make_unique<Pipeline>(work, PipelineStores{*events_, *alerts_, *rules_}, clock_, log_);
+  work_ = std::make_unique<const EventWorkContext>(
+      settings_, fields_, datasets_, tables_, undecoded_, metrics_, secret_seed_, response_.get());
+  pipeline_ = std::make_unique<Pipeline>(
+      *work_, PipelineStores{*events_, *alerts_, *rules_, *monitors_, *coverage_}, clock_, log_);
   TRY_ASSIGN(journal_, Journal::open(journal_options(settings_), files_, clock_, metrics_, log_,
                                      [this](std::shared_ptr<const RecordBatch> batch) {
                                        pipeline_->offer(std::move(batch));
                                      }));
   audit_->attach(*journal_);
-  event_fields_ = std::make_unique<JournalFields>(*journal_, work);
+  event_fields_ = std::make_unique<JournalFields>(*journal_, *work_);
   exceptions_->set_event_fields(event_fields_.get());
   pipeline_->start(*journal_);
   sink_ = std::make_unique<JournalSink>(*journal_, settings_.lag_records_max,
@@ -169,7 +190,12 @@ Status RunningServer::open_stores() {
   sources_ = std::make_unique<SourceStats>(metrics_);
   vitals_ = std::make_unique<ServerVitals>(
       VitalParts{settings_, *pipeline_, *events_, undecoded_, files_}, clock_.now());
-  repair_ = std::make_unique<SegmentRepair>(*events_, *journal_, work, log_);
+  repair_ = std::make_unique<SegmentRepair>(*events_, *journal_, *work_, log_);
+  trainer_ = std::make_unique<MonitorTrainer>(
+      MonitorTrainerParts{*monitors_, *rules_, *journal_, *work_, clock_, log_});
+  retro_ = std::make_unique<RetroMatch>(
+      retro_options(settings_), RetroParts{*events_, *alerts_, files_, clock_, metrics_, log_});
+  threats_->start(*retro_, [this] { return journal_->end(); });
   return {};
 }
 
@@ -188,13 +214,19 @@ Status RunningServer::open_door() {
                         *sink_,
                         *sources_,
                         *rules_,
+                        *coverage_,
                         *vitals_,
+                        *threats_,
+                        *trainer_,
                         enforcement_->services(response_->book()),
                         {*notifier_, *exceptions_},
                         {response_->book(), response_->guards(), *audit_},
                         metrics_,
                         log_,
-                        clock_});
+                        clock_,
+                        fields_,
+                        datasets_,
+                        [this] { return make_decode(); }});
   TRY_ASSIGN(HttpServerOptions http, http_options(settings_));
   http.gate = api_->gate();
   const std::string address = http.address;
@@ -205,6 +237,13 @@ Status RunningServer::open_door() {
   url_ = fmt::format("{}://{}:{}", settings_.tls.certificate.empty() ? "http" : "https", host,
                      http_->port());
   return {};
+}
+
+DecodeRecords RunningServer::make_decode() const {
+  return [work = std::make_shared<EventWork>(*work_)](std::shared_ptr<const RecordBatch> batch,
+                                                      std::size_t from, std::size_t to) {
+    return work->decode(std::move(batch), from, to);
+  };
 }
 
 // The command line on this machine keeps its key from start to start.
@@ -223,8 +262,15 @@ Status RunningServer::leave_local_access() {
   return write_local_access(files_, settings_.data_directory, access);
 }
 
+void RunningServer::keep_coverage() {
+  if (const Status kept = coverage_->keep(seq_plus(alerts_->folded_through(), 1)); !kept) {
+    log_.warning("what rules have seen: {}", kept.error().full_text());
+  }
+}
+
 std::vector<Chore> RunningServer::chores() {
   return {
+      {"rule coverage", span_s(5), [this] { keep_coverage(); }},
       {"rates", span_s(5), [this] { api_->sample_rates(); }},
       {"repair", span_s(5),
        [this] {
@@ -244,6 +290,11 @@ std::vector<Chore> RunningServer::chores() {
          if (const Status kept = response_->flush(); !kept) {
            log_.warning("keeping log-ins: {}", kept.error().full_text());
          }
+       }},
+      {"monitors", span_s(5),
+       [this] {
+         pipeline_->tick();
+         monitors_->keep(alerts_->folded_through(), MonitorBook::When::kDue);
        }},
       {"keys", span_s(60),
        [this] {
@@ -282,7 +333,8 @@ void RunningServer::reload() {
     log_.error("never-block lists stay as they were: {}", reloaded.error().full_text());
   }
   const std::shared_ptr<const EnrichTables> before = tables_.get();
-  tables_.publish(load_enrich_tables(files_, enrich_files(settings_), log_, before.get()));
+  threats_->publish_base(*load_enrich_tables(files_, enrich_files(settings_), log_, before.get()));
+  threats_->look_again();
 }
 
 Status RunningServer::stop() {
@@ -290,6 +342,15 @@ Status RunningServer::stop() {
     return {};
   }
   housekeeping_.reset();
+  if (threats_ != nullptr) {
+    threats_->stop();
+  }
+  if (retro_ != nullptr) {
+    retro_->stop();
+  }
+  if (trainer_ != nullptr) {
+    trainer_->stop();
+  }
   intake_.reset();
   if (http_ != nullptr) {
     http_->stop();
@@ -313,6 +374,8 @@ Status RunningServer::stop() {
   if (pipeline_ != nullptr) {
     pipeline_->drain(kDrainMax);
     pipeline_->stop();
+    monitors_->keep(alerts_->folded_through(), MonitorBook::When::kNow);
+    keep_coverage();
   }
   if (notifier_ != nullptr) {
     notifier_->stop();

@@ -44,6 +44,10 @@ class WorkerStage {
 
   // Waits for the next batch in Seq order; nothing after the feed was closed and all is drained.
   std::optional<MatchedBatch> next() { return results_.next(); }
+  // The same, but nothing also after `limit`.
+  std::optional<MatchedBatch> next_for(Span limit) { return results_.next_for(limit); }
+  // The feed was closed and all is drained.
+  bool is_over() const { return results_.is_over(); }
 
  private:
   struct Task {

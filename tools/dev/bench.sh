@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./dev bench [NAME…]: the programs bench/*_bench.cc (with or without _bench) and end_to_end.
+# ./dev bench [NAME…]: the programs bench/*_bench.cc (with or without _bench), nab and end_to_end.
 # Without names: all. Tables on standard output, JSON in build/bench/. See docs/performance.md.
 set -euo pipefail
 names=("$@")
@@ -14,6 +14,9 @@ for name in "${names[@]}"; do
   if [[ ${name} == end_to_end ]]; then
     bash tools/dev/build.sh release tocsin load_generator
     python3 bench/end_to_end.py --json build/bench/end_to_end.json
+  elif [[ ${name} == nab ]]; then
+    bash tools/dev/build.sh release nab
+    build/release/nab
   elif [[ -f bench/${name}_bench.cc ]]; then
     bash tools/dev/build.sh release "${name}_bench"
     "build/release/${name}_bench" --benchmark_out="build/bench/${name}.json" \

@@ -146,40 +146,9 @@ END
 }
 
 new_rule() {
-  local folder="rules/${name}"
   [[ ${name} == */* ]] || refuse "a rule stands in an area: auth/${name}"
-  fresh "${folder}/rule.yml"
-  mkdir -p "${folder}"
-  local title
-  title="$(basename "${name}" | tr _ ' ')"
-  cat > "${folder}/rule.yml" << END
-title: ${title^}
-id: $(cat /proc/sys/kernel/random/uuid)
-status: experimental
-description: What happened, in plain words, and why it matters.
-author: Tocsin project
-date: $(date +%F)
-tags:
-  - attack.credential_access
-  - attack.t1110
-logsource:
-  category: authentication
-detection:
-  selection:
-    event.outcome: failure
-    user.name: ${title// /-}
-  condition: selection
-falsepositives:
-  - Who does this and means no harm.
-level: medium
-END
-  cat > "${folder}/must_fire.jsonl" << END
-{"event.category": "authentication", "event.outcome": "failure", "user.name": "${title// /-}", "source.ip": "203.0.113.7"}
-END
-  cat > "${folder}/must_not_fire.jsonl" << END
-{"event.category": "authentication", "event.outcome": "success", "user.name": "${title// /-}", "source.ip": "203.0.113.7"}
-END
-  printf 'made %s; now: build/release/tocsin rules test %s\n' "${folder}" "${folder}"
+  bash tools/dev/build.sh release tocsin > /dev/null
+  build/release/tocsin rules new "rules/${name}"
 }
 
 case "${kind}" in

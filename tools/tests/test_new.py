@@ -1,4 +1,3 @@
-import json
 import pathlib
 import shutil
 import subprocess
@@ -41,13 +40,6 @@ class New(unittest.TestCase):
     def test_a_decoder(self):
         self.assertEqual(self.new("decoder", "haproxy_log")[0], 0)
         self.assert_builds("src/decode/haproxy_log.cc", "src/decode/haproxy_log_test.cc")
-
-    def test_a_rule(self):
-        self.assertEqual(self.new("rule", "auth/odd_hour")[0], 0)
-        folder = self.root / "rules/auth/odd_hour"
-        self.assertIn("title: Odd hour\n", (folder / "rule.yml").read_text())
-        for name in ("must_fire.jsonl", "must_not_fire.jsonl"):
-            json.loads((folder / name).read_text())
 
     def test_refusals(self):
         self.new("module", "witness")

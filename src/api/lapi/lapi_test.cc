@@ -150,10 +150,14 @@ class LapiTest : public ApiTest {
 };
 
 TEST_F(LapiTest, ForbidsWithCrowdSecsWords) {
-  for (HttpRequest made :
-       {request("GET", "/v1/decisions", ""), request("GET", "/v1/decisions", "tok_x"),
-        request("HEAD", "/v1/decisions/stream", reader_)}) {
-    const Answered answered = ask(std::move(made));
+  struct Case {
+    const char* method;
+    const char* path;
+    std::string key;
+  };
+  for (const Case& given : {Case{"GET", "/v1/decisions", ""}, Case{"GET", "/v1/decisions", "tok_x"},
+                            Case{"HEAD", "/v1/decisions/stream", reader_}}) {
+    const Answered answered = ask(request(given.method, given.path, given.key));
     EXPECT_EQ(answered.status, 403);
     EXPECT_EQ(answered.body, R"({"message":"access forbidden"})");
   }

@@ -4,7 +4,6 @@
 
 namespace tocsin {
 
-using sigma::Correlation;
 using sigma::NamedField;
 
 namespace {
@@ -13,7 +12,25 @@ Micros time_of(const EventHead& head) {
   return head.time > head.received + kFutureMax ? head.received : head.time;
 }
 
-constexpr std::size_t kKeyHeadBytes = 1 + sizeof(std::uint32_t);
+// A length of one byte; this one: four bytes follow.
+constexpr std::uint32_t kLongSize = 0xFF;
+
+// As append_part(), in fewer bytes: there are millions of keys.
+bool append_key_part(const Hit& hit, const NamedField& field, std::string& out) {
+  const std::size_t at = out.size();
+  out.push_back('\0');
+  if (!append_value(hit, field, out)) {
+    return false;
+  }
+  const auto size = static_cast<std::uint32_t>(out.size() - at - 1);
+  if (size < kLongSize) {
+    out[at] = static_cast<char>(size);
+    return true;
+  }
+  out[at] = static_cast<char>(kLongSize);
+  out.insert(at + 1, reinterpret_cast<const char*>(&size), sizeof size);
+  return true;
+}
 
 }  // namespace
 
@@ -45,6 +62,11 @@ bool append_value(const Hit& hit, const NamedField& field, std::string& out) {
     }
     return true;
   }
+  // A virtual field, as event_view.h shows it.
+  if (field.name == "tocsin.source") {
+    out += hit.batch->origin(hit.event).source;
+    return true;
+  }
   return false;
 }
 
@@ -59,22 +81,22 @@ bool append_part(const Hit& hit, const NamedField& field, std::string& out) {
   return true;
 }
 
-bool make_group_key(const Hit& hit, std::uint32_t correlation,
-                    const std::vector<NamedField>& group_by, std::string& key) {
-  key.assign(1, static_cast<char>(Lane::kLive));
-  key.append(reinterpret_cast<const char*>(&correlation), sizeof correlation);
-  return std::ranges::all_of(group_by,
-                             [&](const NamedField& field) { return append_part(hit, field, key); });
+bool append_key(const Hit& hit, const std::vector<NamedField>& group_by, std::string& out) {
+  return std::ranges::all_of(
+      group_by, [&](const NamedField& field) { return append_key_part(hit, field, out); });
 }
 
-std::vector<KeyPart> key_parts(const Correlation& correlation, std::string_view key) {
+std::vector<KeyPart> key_parts(const std::vector<std::string>& names, std::string_view key) {
   std::vector<KeyPart> parts;
-  std::size_t at = kKeyHeadBytes;
-  for (const std::string& name : correlation.group_by) {
-    std::uint32_t size = 0;
-    std::ranges::copy(key.substr(at, sizeof size), reinterpret_cast<char*>(&size));
-    parts.push_back({name, std::string(key.substr(at + sizeof size, size))});
-    at += sizeof size + size;
+  for (const std::string& name : names) {
+    std::uint32_t size = static_cast<unsigned char>(key[0]);
+    key.remove_prefix(1);
+    if (size == kLongSize) {
+      std::ranges::copy(key.substr(0, sizeof size), reinterpret_cast<char*>(&size));
+      key.remove_prefix(sizeof size);
+    }
+    parts.push_back({name, std::string(key.substr(0, size))});
+    key.remove_prefix(size);
   }
   return parts;
 }

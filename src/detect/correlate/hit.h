@@ -29,14 +29,9 @@ Hit hit_of(const EventBatch& batch, std::size_t event);
 bool append_value(const Hit& hit, const sigma::NamedField& field, std::string& out);
 // The same with its length before it: no value can imitate two.
 bool append_part(const Hit& hit, const sigma::NamedField& field, std::string& out);
-
-// The lane of a group: live events, or history that arrives beside them.
-enum class Lane : char { kLive = 'L', kHistory = 'H' };
-
-// Lane, correlation, then the parts of the group-by. False when a part has no value.
-bool make_group_key(const Hit& hit, std::uint32_t correlation,
-                    const std::vector<sigma::NamedField>& group_by, std::string& key);
-// Names and values of a group key.
-std::vector<KeyPart> key_parts(const sigma::Correlation& correlation, std::string_view key);
+// Appends the parts of the group-by. False when one has no value.
+bool append_key(const Hit& hit, const std::vector<sigma::NamedField>& group_by, std::string& out);
+// Names and values of a key.
+std::vector<KeyPart> key_parts(const std::vector<std::string>& names, std::string_view key);
 
 }  // namespace tocsin

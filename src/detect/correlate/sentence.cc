@@ -88,12 +88,44 @@ std::string noun_of(const sigma::Correlation& correlation) {
   return correlation.noun.empty() ? "events" : correlation.noun;
 }
 
-std::string titles_of(const sigma::Correlation& correlation, std::string_view joint) {
+// Of the inputs whose bit is set.
+std::string titles_of(const sigma::Correlation& correlation, std::uint64_t inputs,
+                      std::string_view joint) {
   std::string text;
-  for (const sigma::CorrelationInput& input : correlation.inputs) {
-    text += fmt::format("{}\"{}\"", text.empty() ? std::string_view() : joint, input.title);
+  for (std::size_t i = 0; i < correlation.inputs.size(); ++i) {
+    if ((inputs >> i & 1U) != 0) {
+      text += fmt::format("{}\"{}\"", text.empty() ? std::string_view() : joint,
+                          correlation.inputs[i].title);
+    }
   }
   return text;
+}
+
+// Inputs that the condition wants not to be there.
+std::uint64_t negated_inputs(const sigma::Node& node, bool negated) {
+  if (node.kind == NodeKind::kAtom) {
+    return negated ? std::uint64_t{1} << node.atom : 0;
+  }
+  std::uint64_t inputs = 0;
+  for (const sigma::Node& child : node.children) {
+    inputs |= negated_inputs(child, negated != (node.kind == NodeKind::kNot));
+  }
+  return inputs;
+}
+
+// "\"A\" and \"B\" without \"C\""
+std::string temporal_phrase(const sigma::Correlation& correlation, std::uint64_t inputs) {
+  const std::string absent =
+      titles_of(correlation, negated_inputs(correlation.condition, false) & ~inputs, " or ");
+  return titles_of(correlation, inputs, " and ") + (absent.empty() ? "" : " without " + absent);
+}
+
+std::string measure_name(const sigma::Correlation& correlation) {
+  if (correlation.type != CorrelationType::kValuePercentile) {
+    return std::string(correlation_type_name(correlation.type).substr(6));
+  }
+  return correlation.percentile == 50 ? "median"
+                                      : fmt::format("percentile {}", correlation.percentile);
 }
 
 std::string value_name(const sigma::Correlation& correlation) {
@@ -160,17 +192,17 @@ std::string correlation_sentence(const sigma::Correlation& correlation,
       return fmt::format("{} different {} in {} {}{}{} (rule wants {} in {})", facts.value,
                          value_name(correlation), facts.events, noun, whom, when, bounds, span);
     case CorrelationType::kTemporal:
-      return fmt::format("{}{}{} (rule wants them within {})", titles_of(correlation, " and "),
-                         whom, when, span);
+      return fmt::format("{}{}{} (rule wants them within {})",
+                         temporal_phrase(correlation, facts.inputs), whom, when, span);
     case CorrelationType::kTemporalOrdered:
       return fmt::format("{}{}{} (rule wants them in this order within {})",
-                         titles_of(correlation, ", then "), whom, when, span);
+                         titles_of(correlation, ~std::uint64_t{0}, ", then "), whom, when, span);
     case CorrelationType::kValueSum:
     case CorrelationType::kValueAverage:
     case CorrelationType::kValuePercentile:
       return fmt::format("{} of {} is {} over {} {}{}{} (rule wants {} in {})",
-                         correlation_type_name(correlation.type).substr(6), value_name(correlation),
-                         facts.value, facts.events, noun, whom, when, bounds, span);
+                         measure_name(correlation), value_name(correlation), facts.value,
+                         facts.events, noun, whom, when, bounds, span);
   }
   return {};
 }

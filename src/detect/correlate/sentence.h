@@ -26,6 +26,7 @@ struct CorrelationFacts {
   double value = 0;          // what the condition is about
   std::uint64_t events = 0;  // of the whole episode
   Span length;               // from the first event to the last
+  std::uint64_t inputs = 0;  // bit i: input i has an event in the window (temporal)
 };
 // "12 failed log-ins from 203.0.113.7 in 1m 10s (rule wants ≥ 10 in 5m)".
 std::string correlation_sentence(const sigma::Correlation& correlation,

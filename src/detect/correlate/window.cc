@@ -1,150 +1,158 @@
 #include "detect/correlate/window.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace tocsin {
 
-void Window::Totals::add(const WindowEntry& entry, WindowKind kind) {
-  count += entry.count;
-  sum += entry.number;
-  if (kind == WindowKind::kDistinct || kind == WindowKind::kOrdered) {
-    ++values[entry.value];
-  }
+Micros Window::newest() const {
+  const Micros within = tally_.entries().back_time();
+  return aside_ == nullptr ? within : std::max(within, aside_->back_time());
 }
 
-void Window::Totals::remove(const WindowEntry& entry, WindowKind kind) {
-  count -= entry.count;
-  sum = count == 0 ? 0 : sum - entry.number;
-  if (kind == WindowKind::kDistinct || kind == WindowKind::kOrdered) {
-    const auto found = values.find(entry.value);
-    if (found != values.end() && --found->second == 0) {
-      values.erase(found);
-    }
-  }
+bool Window::is_too_late(Micros time, const WindowShape& shape) const {
+  return !empty() && time < newest() - shape.timespan - shape.lateness;
 }
 
 Window::Added Window::add(const WindowEntry& entry, const WindowShape& shape) {
-  if (empty() || entry.time >= newest()) {
-    entries_.push_back(entry);
-    totals_.add(entry, shape.kind);
-    drop_old(shape);
-    shrink(shape);
+  if (empty() || entry.time() >= newest()) {
+    tally_.insert(entry);
+    slide(shape);
+    if (shape.kind == WindowKind::kOrdered) {
+      if (chains_ == nullptr) {
+        chains_ = std::make_unique<OrderChains>(shape.steps);
+      }
+      in_order_ = chains_->add(entry, shape.timespan);
+    }
+    bound(shape);
     return Added::kInOrder;
   }
-  if (entry.time < newest() - shape.timespan - shape.lateness) {
-    return Added::kTooLate;
-  }
-  const auto place = std::upper_bound(
-      entries_.begin() + static_cast<std::ptrdiff_t>(head_), entries_.end(), entry.time,
-      [](Micros time, const WindowEntry& other) { return time < other.time; });
-  const bool is_active = entry.time >= newest() - shape.timespan;
-  entries_.insert(place, entry);
-  if (is_active) {
-    totals_.add(entry, shape.kind);
+  if (entry.time() >= newest() - shape.timespan) {
+    tally_.insert(entry);
   } else {
-    ++active_;
+    aside().insert(entry);
   }
-  shrink(shape);
+  order_anew(shape);
+  bound(shape);
   return Added::kLate;
 }
 
-WindowView Window::current() const {
-  return {std::span(entries_).subspan(active_), totals_.count, totals_.sum, &totals_.values};
+void Window::slide(const WindowShape& shape) {
+  const Micros active_from = newest() - shape.timespan;
+  const Micros kept_from = active_from - shape.lateness;
+  while (oldest() < active_from) {
+    const WindowEntry old = tally_.take_front();
+    if (old.time() >= kept_from) {
+      aside().push_back(old);
+    }
+  }
+  while (aside_ != nullptr && aside_->front_time() < kept_from) {
+    aside_->pop_front();
+    drop_empty_aside();
+  }
+}
+
+// Keeps what can matter, and at most entries_max.
+void Window::bound(const WindowShape& shape) {
+  while (shape.newest_kept > 0 && size() > shape.newest_kept) {
+    if (aside_ != nullptr) {
+      aside_->pop_front();
+      drop_empty_aside();
+    } else {
+      tally_.take_front();
+    }
+  }
+  if (tally_.size() > shape.entries_max) {
+    forgotten_ += static_cast<std::uint32_t>(tally_.coarsen());
+  }
+  while (aside_ != nullptr && aside_->size() > shape.entries_max) {
+    aside_->pop_front();
+    ++forgotten_;
+  }
+}
+
+// After a late event: what the chains know came in another order.
+void Window::order_anew(const WindowShape& shape) {
+  if (shape.kind != WindowKind::kOrdered) {
+    return;
+  }
+  chains_ = std::make_unique<OrderChains>(shape.steps);
+  std::size_t skipped = tally_.size() > kAroundMax ? tally_.size() - kAroundMax : 0;
+  tally_.entries().visit_from(oldest(), [&](const WindowEntry& entry) {
+    if (skipped > 0) {
+      --skipped;
+    } else {
+      in_order_ = chains_->add(entry, shape.timespan);
+    }
+    return true;
+  });
+}
+
+void Window::add_waiting(const WindowEntry& entry, const WindowShape& shape) {
+  if (!empty() && entry.time() > end(shape)) {
+    aside().insert(entry);
+  } else {
+    tally_.insert(entry);
+    move_behind_end_aside(shape);
+  }
+  bound(shape);
+}
+
+// After an event that came before the first.
+void Window::move_behind_end_aside(const WindowShape& shape) {
+  std::vector<WindowEntry> behind;
+  while (tally_.entries().back_time() > end(shape)) {
+    behind.push_back(tally_.take_back());
+  }
+  for (auto at = behind.rbegin(); at != behind.rend(); ++at) {
+    aside().insert(*at);
+  }
+}
+
+void Window::next_window(const WindowShape& shape) {
+  tally_.clear();
+  refill(shape);
+}
+
+void Window::drop_first(const WindowShape& shape) {
+  const Micros first = oldest();
+  while (!empty() && oldest() == first) {
+    tally_.take_front();
+  }
+  refill(shape);
+}
+
+void Window::refill(const WindowShape& shape) {
+  while (aside_ != nullptr && (empty() || aside_->front_time() <= end(shape))) {
+    tally_.insert(aside_->front());
+    aside_->pop_front();
+    drop_empty_aside();
+  }
 }
 
 void Window::clear() {
-  entries_.clear();
-  head_ = 0;
-  active_ = 0;
-  totals_ = {};
+  tally_.clear();
+  aside_.reset();
+  chains_.reset();
+  in_order_ = false;
 }
 
-void Window::drop_old(const WindowShape& shape) {
-  const Micros active_from = newest() - shape.timespan;
-  while (entries_[active_].time < active_from) {
-    totals_.remove(entries_[active_++], shape.kind);
+EntryList& Window::aside() {
+  if (aside_ == nullptr) {
+    aside_ = std::make_unique<EntryList>();
   }
-  const Micros kept_from = active_from - shape.lateness;
-  while (!shape.keeps_all && entries_[head_].time < kept_from) {
-    ++head_;
-  }
-  if (head_ > 32 && head_ > entries_.size() / 2) {
-    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
-    active_ -= head_;
-    head_ = 0;
+  return *aside_;
+}
+
+void Window::drop_empty_aside() {
+  if (aside_->empty()) {
+    aside_.reset();
   }
 }
 
-void Window::shrink(const WindowShape& shape) {
-  if (size() <= shape.entries_max) {
-    return;
-  }
-  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
-  head_ = 0;
-  switch (shape.kind) {
-    case WindowKind::kCount:
-    case WindowKind::kSum:
-      join_pairs();
-      break;
-    case WindowKind::kDistinct:
-      drop_repetitions();
-      break;
-    case WindowKind::kOrdered:
-    case WindowKind::kNumbers:
-      break;
-  }
-  if (entries_.size() > shape.entries_max * 3 / 4) {
-    const auto dropped = static_cast<std::ptrdiff_t>(entries_.size() - shape.entries_max / 2);
-    for (auto at = entries_.begin(); at != entries_.begin() + dropped; ++at) {
-      forgotten_ += at->count;
-    }
-    entries_.erase(entries_.begin(), entries_.begin() + dropped);
-  }
-  recount(shape);
-}
-
-// The older three quarters: two entries become one at the earlier time.
-void Window::join_pairs() {
-  const std::size_t joined_end = entries_.size() / 4 * 3 / 2 * 2;
-  std::size_t to = 0;
-  for (std::size_t from = 0; from < joined_end; from += 2) {
-    WindowEntry joined = entries_[from];
-    joined.seq = std::max(joined.seq, entries_[from + 1].seq);
-    joined.count += entries_[from + 1].count;
-    joined.number += entries_[from + 1].number;
-    entries_[to++] = joined;
-  }
-  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(to),
-                 entries_.begin() + static_cast<std::ptrdiff_t>(joined_end));
-}
-
-// Of each value only its newest entry stays; it takes the others' counts.
-void Window::drop_repetitions() {
-  std::unordered_map<std::uint64_t, std::size_t> newest_of;
-  std::vector<WindowEntry> kept;
-  kept.reserve(entries_.size());
-  for (auto at = entries_.rbegin(); at != entries_.rend(); ++at) {
-    const auto [found, is_new] = newest_of.try_emplace(at->value, kept.size());
-    if (is_new) {
-      kept.push_back(*at);
-    } else {
-      kept[found->second].count += at->count;
-    }
-  }
-  std::ranges::reverse(kept);
-  entries_ = std::move(kept);
-}
-
-void Window::recount(const WindowShape& shape) {
-  totals_ = {};
-  active_ = 0;
-  while (entries_[active_].time < newest() - shape.timespan) {
-    ++active_;
-  }
-  for (std::size_t i = active_; i < entries_.size(); ++i) {
-    totals_.add(entries_[i], shape.kind);
-  }
+std::size_t Window::bytes() const {
+  const std::size_t aside = aside_ == nullptr ? 0 : sizeof(EntryList) + aside_->bytes();
+  const std::size_t chains = chains_ == nullptr ? 0 : sizeof(OrderChains) + chains_->bytes();
+  return tally_.bytes() + aside + chains;
 }
 
 }  // namespace tocsin

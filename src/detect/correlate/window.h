@@ -1,125 +1,131 @@
-// Window: the events of one group of one correlation, sorted by event time, with running totals of
-// those within a timespan of the newest.
+// Window: the events of one group of one correlation, in event time.
 //
-// In order, an event costs O(1); one that comes late is put in its place and the windows around it
-// are walked. Behind the timespan events are kept for `lateness` more. Exact up to `entries_max`
-// events; above, the oldest are made coarser: counts and sums join neighbours (never claiming more
-// than is true), distinct values forget repetitions. One thread.
+// A sliding window ends at its newest event; an event that comes late is put in its place, and
+// any_around() shows every window that it is in. Behind the timespan events are kept for `lateness`
+// more. A waiting window begins with its first event and is told when it is over; what comes after
+// its end waits aside for the next. Exact up to `entries_max` events, then coarser, counted. One
+// thread; a window is used either way, not both.
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <unordered_map>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "base/strong.h"
 #include "base/time.h"
+#include "detect/correlate/order_chains.h"
+#include "detect/correlate/tally.h"
 
 namespace tocsin {
-
-// What a window must tell of its events.
-enum class WindowKind : std::uint8_t {
-  kCount,     // how many
-  kDistinct,  // how many different `value`s
-  kOrdered,   // the same, and the order of values 0, 1, 2 …
-  kSum,       // of `number`
-  kNumbers,   // all numbers (percentile)
-};
-
-struct WindowEntry {
-  Micros time;
-  Seq seq;
-  std::uint64_t value = 0;  // identity of a value, or which input
-  double number = 0;
-  std::uint32_t count = 1;  // events joined in this entry
-};
 
 struct WindowShape {
   WindowKind kind = WindowKind::kCount;
   Span timespan;
   Span lateness;
-  std::size_t entries_max = 4'096;
-  bool keeps_all = false;  // nothing is dropped by age: the owner takes windows away whole
+  std::size_t entries_max = 65'536;
+  std::size_t newest_kept = 0;  // more can change nothing; 0: all are kept
+  std::size_t steps = 0;        // kOrdered: how many
 };
 
-// A run of entries within one timespan, with its totals.
+// A run of events within one timespan.
 struct WindowView {
-  std::span<const WindowEntry> entries;  // oldest first
-  std::uint64_t count = 0;               // events
-  double sum = 0;
-  const std::unordered_map<std::uint64_t, std::uint32_t>* values = nullptr;  // value → entries
-
-  std::uint64_t distinct() const { return values == nullptr ? 0 : values->size(); }
+  const Tally& tally;
+  bool in_order = false;  // kOrdered: its last event completes the steps
 };
 
 class Window {
  public:
-  enum class Added : std::uint8_t { kInOrder, kLate, kTooLate };
+  enum class Added : std::uint8_t { kInOrder, kLate };
+  // What any_around() found; kUnknown: the event has too many around it.
+  enum class Found : std::uint8_t { kNo, kYes, kUnknown };
 
-  // kTooLate: nothing was added.
+  explicit Window(WindowKind kind = WindowKind::kCount) : tally_(kind) {}
+
+  // Too old for this window: it would be forgotten at once.
+  bool is_too_late(Micros time, const WindowShape& shape) const;
+
+  // `entry` is not too late.
   Added add(const WindowEntry& entry, const WindowShape& shape);
   // The window that ends at the newest event.
-  WindowView current() const;
-  // Calls visit(view) for the window that ends at each event from `time` to `time` + timespan,
-  // until it returns true.
+  WindowView current() const { return {tally_, in_order_}; }
+  // Calls visit(view) for each window that `late`, added last, is in, until it returns true.
   template <class Visit>
-  bool any_around(Micros time, const WindowShape& shape, Visit visit) const;
+  Found any_around(const WindowEntry& late, const WindowShape& shape, Visit visit) const;
 
-  bool empty() const { return head_ == entries_.size(); }
-  Micros newest() const { return entries_.back().time; }
-  std::span<const WindowEntry> all() const { return std::span(entries_).subspan(head_); }
-  std::size_t size() const { return entries_.size() - head_; }
+  // Waiting: the window stays where it is.
+  void add_waiting(const WindowEntry& entry, const WindowShape& shape);
+  // Newest of all events, of a waiting window those after it too.
+  Micros newest() const;
+  Micros end(const WindowShape& shape) const { return oldest() + shape.timespan; }
+  // Waiting: ends the window; the next begins with the first event after it, or after the time of
+  // its first.
+  void next_window(const WindowShape& shape);
+  void drop_first(const WindowShape& shape);
+
+  bool empty() const { return tally_.empty(); }
+  Micros oldest() const { return tally_.entries().front_time(); }
+  std::size_t size() const { return tally_.size() + (aside_ ? aside_->size() : 0); }
   // How many events were forgotten because the window was full.
   std::uint64_t take_forgotten() { return std::exchange(forgotten_, 0); }
   void clear();
+  std::size_t bytes() const;
+  void prefetch() const { tally_.entries().prefetch(); }
 
  private:
-  struct Totals {
-    std::uint64_t count = 0;
-    double sum = 0;
-    std::unordered_map<std::uint64_t, std::uint32_t> values;
+  static constexpr std::size_t kAroundMax = 4'096;  // entries looked at for one late event
 
-    void add(const WindowEntry& entry, WindowKind kind);
-    void remove(const WindowEntry& entry, WindowKind kind);
-  };
+  void slide(const WindowShape& shape);
+  void bound(const WindowShape& shape);
+  void move_behind_end_aside(const WindowShape& shape);
+  void refill(const WindowShape& shape);
+  void order_anew(const WindowShape& shape);
+  EntryList& aside();
+  void drop_empty_aside();
 
-  void drop_old(const WindowShape& shape);
-  void shrink(const WindowShape& shape);
-  void join_pairs();
-  void drop_repetitions();
-  void recount(const WindowShape& shape);
-
-  std::vector<WindowEntry> entries_;
-  std::size_t head_ = 0;    // first kept
-  std::size_t active_ = 0;  // first within the timespan of the newest
-  Totals totals_;           // of the active ones
-  std::uint64_t forgotten_ = 0;
+  Tally tally_;                       // within the timespan
+  std::unique_ptr<EntryList> aside_;  // sliding: older; waiting: newer; null: none
+  std::unique_ptr<OrderChains> chains_;
+  std::uint32_t forgotten_ = 0;
+  bool in_order_ = false;
 };
 
 template <class Visit>
-bool Window::any_around(Micros time, const WindowShape& shape, Visit visit) const {
-  Totals totals;
-  std::size_t first = head_;
-  for (std::size_t last = head_; last < entries_.size(); ++last) {
-    const WindowEntry& entry = entries_[last];
-    if (entry.time > time + shape.timespan) {
-      break;
+Window::Found Window::any_around(const WindowEntry& late, const WindowShape& shape,
+                                 Visit visit) const {
+  Tally tally(shape.kind);
+  OrderChains chains(shape.steps);
+  bool has_late = false;
+  std::size_t looked_at = 0;
+  Found found = Found::kNo;
+  const std::size_t around_max = std::max(kAroundMax, 2 * shape.newest_kept);
+  const auto look = [&](const WindowEntry& entry) {
+    if (entry.time() > late.time() + shape.timespan) {
+      return false;
     }
-    totals.add(entry, shape.kind);
-    while (entries_[first].time < entry.time - shape.timespan) {
-      totals.remove(entries_[first++], shape.kind);
+    if (++looked_at > around_max) {
+      found = Found::kUnknown;
+      return false;
     }
-    const bool ends_here = last + 1 == entries_.size() || entries_[last + 1].time > entry.time;
-    if (entry.time < time || !ends_here) {
-      continue;
+    tally.insert(entry);
+    while (tally.entries().front_time() < entry.time() - shape.timespan) {
+      tally.take_front();
     }
-    if (visit(WindowView{std::span(entries_).subspan(first, last + 1 - first), totals.count,
-                         totals.sum, &totals.values})) {
-      return true;
+    const bool in_order = shape.kind == WindowKind::kOrdered && chains.add(entry, shape.timespan);
+    has_late = has_late || (entry.seq() == late.seq() && entry.time() == late.time());
+    if (has_late && visit(WindowView{tally, in_order})) {
+      found = Found::kYes;
     }
+    return found == Found::kNo;
+  };
+  const Micros from = late.time() - shape.timespan;
+  if (aside_ != nullptr) {
+    aside_->visit_from(from, look);
   }
-  return false;
+  if (found == Found::kNo) {
+    tally_.entries().visit_from(from, look);
+  }
+  return found;
 }
 
 }  // namespace tocsin

@@ -35,21 +35,18 @@ void NetworkTests::fired(const IpAddress& address, std::vector<AtomId>& out) con
   }
 }
 
-Result<FieldTests> FieldTests::build(
-    const std::vector<std::pair<AtomId, const sigma::Atom*>>& atoms) {
-  FieldTests tests;
-  std::vector<std::pair<AtomId, const sigma::Atom*>> texts;
+FieldTests::FieldTests(const Atoms& atoms) {
+  Atoms texts;
   for (const auto& [id, atom] : atoms) {
     if (TextTests::takes(*atom)) {
       texts.emplace_back(id, atom);
     } else if (atom->op == sigma::Op::kCidr) {
-      tests.networks_.add(id, atom->network);
+      networks_.add(id, atom->network);
     } else if (atom->op == sigma::Op::kNumber) {
-      tests.add_number(id, *atom);
+      add_number(id, *atom);
     }
   }
-  TRY_ASSIGN(tests.texts_, TextTests::build(texts));
-  return tests;
+  texts_ = TextTests(texts);
 }
 
 void FieldTests::add_number(AtomId id, const sigma::Atom& atom) {
@@ -71,8 +68,7 @@ void FieldTests::add_number(AtomId id, const sigma::Atom& atom) {
 void FieldTests::fired(EventView& view, std::uint32_t slot, TextScan& scan,
                        std::vector<AtomId>& out) const {
   if (!texts_.empty()) {
-    const std::string_view plain = view.text(slot);
-    texts_.fired(plain, texts_.wants_folded() ? view.folded(slot) : plain, scan, out);
+    texts_.fired(AskedText::of_slot(view, slot), scan, out);
   }
   if (!networks_.empty()) {
     if (const auto address = parse_ip_lenient(view.text(slot))) {
@@ -89,8 +85,7 @@ void FieldTests::numbers_fired(EventView& view, std::uint32_t slot,
   const Value& value = view.value(slot);
   const auto number = number_of(value);
   if (value.is_text()) {
-    if (const auto found = number_texts_.find(std::string(view.folded(slot)));
-        found != number_texts_.end()) {
+    if (const auto found = number_texts_.find(view.folded(slot)); found != number_texts_.end()) {
       out.insert(out.end(), found->second.begin(), found->second.end());
     }
   }

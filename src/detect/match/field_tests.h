@@ -1,8 +1,9 @@
-// FieldTests: all positive conditions on one field, asked of one value at once: texts, numbers and
-// networks. Immutable after building, shared between threads.
+// FieldTests: many positive conditions on the same fields, asked of one value at once: texts,
+// numbers and networks. Immutable after compile(), shared between threads.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -36,12 +37,14 @@ class NetworkTests {
 
 class FieldTests {
  public:
-  static Result<FieldTests> build(const std::vector<std::pair<AtomId, const sigma::Atom*>>& atoms);
+  explicit FieldTests(const Atoms& atoms);
+  Status compile(DatabaseCache& cache) { return texts_.compile(cache); }
+  std::size_t weight() const { return texts_.weight(); }
 
   void prepare(ScanScratch& scratch) const { texts_.prepare(scratch); }
   // Appends the atoms that the value in `slot` passes (not null).
   void fired(EventView& view, std::uint32_t slot, TextScan& scan, std::vector<AtomId>& out) const;
-  std::size_t memory_bytes() const { return texts_.memory_bytes(); }
+  void collect(std::vector<const PatternDatabase*>& databases) const { texts_.collect(databases); }
 
  private:
   void add_number(AtomId id, const sigma::Atom& atom);
@@ -49,10 +52,10 @@ class FieldTests {
 
   TextTests texts_;
   NetworkTests networks_;
-  std::vector<std::pair<AtomId, const sigma::Atom*>> numbers_;  // all of them
-  std::vector<std::pair<AtomId, const sigma::Atom*>> ordered_;  // those that no table answers
+  Atoms numbers_;  // all of them
+  Atoms ordered_;  // those that no table answers
   std::unordered_map<std::int64_t, std::vector<AtomId>> equal_whole_;
-  std::unordered_map<std::string, std::vector<AtomId>> number_texts_;  // as the rule wrote it
+  std::map<std::string, std::vector<AtomId>, std::less<>> number_texts_;  // as the rule wrote it
 };
 
 }  // namespace tocsin::match

@@ -2,31 +2,83 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "detect/evaluator.h"
 
 namespace tocsin::match {
 namespace {
 
 using sigma::Atom;
+using sigma::Case;
 using sigma::Op;
 
+constexpr std::size_t kLiteralBytesMax = 200;
+
+bool any_byte(char /*c*/) {
+  return true;
+}
+
+bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+// fold_case() leaves the text alone, whatever stands before it, but for ASCII letters: it has no
+// lead byte of U+00C0..U+04FF, and does not begin inside a character.
+bool is_fold_stable(std::string_view text) {
+  const auto byte = [](char c) { return static_cast<unsigned char>(c); };
+  return (text.empty() || byte(text[0]) < 0x80 || byte(text[0]) > 0xBF) &&
+         std::ranges::none_of(text, [&](char c) { return byte(c) >= 0xC3 && byte(c) <= 0xD3; });
+}
+
+// The longest part of a rule's text that Vectorscan finds in unfolded texts just as the oracle
+// finds it in folded ones.
+std::string_view findable(std::string_view text, bool ignore_case) {
+  return longest_run(text, ignore_case && !is_fold_stable(text) ? is_ascii : any_byte);
+}
+
 // The longest literal run of a wildcard pattern: whatever fits the pattern contains it.
-std::string longest_literal(const sigma::SigmaString& pattern) {
-  std::string longest;
+std::string_view longest_literal(const sigma::SigmaString& pattern, bool ignore_case) {
+  std::string_view longest;
   for (const sigma::Part& part : pattern.parts()) {
-    if (part.kind == sigma::PartKind::kText && part.text.size() > longest.size()) {
-      longest = part.text;
-    }
+    const std::string_view run =
+        part.kind == sigma::PartKind::kText ? findable(part.text, ignore_case) : std::string_view();
+    longest = run.size() > longest.size() ? run : longest;
   }
   return longest;
 }
 
 }  // namespace
 
+std::string_view longest_run(std::string_view text, bool (*allowed)(char c)) {
+  std::string_view longest;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i == text.size() || !allowed(text[i])) {
+      if (i - begin > longest.size()) {
+        longest = text.substr(begin, i - begin);
+      }
+      begin = i + 1;
+    }
+  }
+  return longest.substr(0, kLiteralBytesMax);
+}
+
 std::size_t TextTests::StringHash::operator()(std::string_view text) const {
   return hash64(text);
+}
+
+void TextTests::Whole::add(const std::string& text, AtomId atom) {
+  atoms[text].push_back(atom);
+  lengths.set(std::min(text.size(), kLengths - 1));
+}
+
+void TextTests::Whole::find(std::string_view text, std::vector<AtomId>& out) const {
+  if (const auto found = atoms.find(text); found != atoms.end()) {
+    out.insert(out.end(), found->second.begin(), found->second.end());
+  }
 }
 
 bool TextTests::takes(const Atom& atom) {
@@ -50,118 +102,122 @@ bool TextTests::takes(const Atom& atom) {
   return false;
 }
 
-Result<TextTests> TextTests::build(const std::vector<std::pair<AtomId, const Atom*>>& atoms) {
-  TextTests tests;
-  tests.entries_ = atoms.size();
-  std::vector<std::pair<AtomId, const Atom*>> folded;
-  std::vector<std::pair<AtomId, const Atom*>> exact;
-  std::vector<std::shared_ptr<const Regex>> regexes;
+TextTests::TextTests(const Atoms& atoms) : entries_(atoms.size()) {
+  regexes_.kind = PatternKind::kRegexes;
+  Atoms literals;
   for (const auto& [id, atom] : atoms) {
     if (atom->op == Op::kRegex) {
-      regexes.push_back(atom->regex);
-      tests.regex_atoms_.emplace_back(id, atom->regex.get());
+      const RegexFlags flags = atom->regex->flags();
+      regexes_.patterns.push_back(
+          {atom->regex->pattern(), flags.ignore_case, flags.multi_line, flags.dot_all, true});
+      regex_atoms_.emplace_back(id, atom->regex.get());
+    } else if (atom->op == Op::kEquals) {
+      (atom->text_case == Case::kExact ? whole_exact_ : whole_folded_).add(atom->text, id);
     } else {
-      (atom->text_case == sigma::Case::kExact ? exact : folded).emplace_back(id, atom);
+      literals.emplace_back(id, atom);
     }
   }
-  tests.wants_folded_ = !folded.empty();
-  tests.has_exact_ = !exact.empty();
-  TRY_ASSIGN(tests.folded_, build_literals(folded));
-  TRY_ASSIGN(tests.exact_, build_literals(exact));
-  tests.regexes_ = RegexIndex::build(regexes);
-  return tests;
+  add_literals(literals);
 }
 
-Result<TextTests::Literals> TextTests::build_literals(
-    const std::vector<std::pair<AtomId, const Atom*>>& atoms) {
-  Literals built;
-  std::map<std::string, std::vector<Use>> by_text;
-  const auto add = [&](Kind kind, const std::string& text, AtomId id, const Atom* atom) {
-    const Use use{kind, id, static_cast<std::uint32_t>(text.size()), atom};
-    if (text.empty()) {
-      built.always.push_back(use);
-    } else {
-      by_text[text].push_back(use);
-    }
-  };
+void TextTests::add_literals(const Atoms& atoms) {
+  std::map<std::pair<std::string, bool>, std::vector<Use>> by_literal;
   for (const auto& [id, atom] : atoms) {
-    if (atom->op == Op::kEquals) {
-      built.whole[atom->text].push_back(id);
-    } else if (atom->op == Op::kWildcard) {
-      add(Kind::kWildcard, longest_literal(atom->pattern), id, atom);
+    const bool ignore_case = atom->text_case == Case::kIgnored;
+    const std::string_view literal = atom->op == Op::kWildcard
+                                         ? longest_literal(atom->pattern, ignore_case)
+                                         : findable(atom->text, ignore_case);
+    const bool partial = atom->op == Op::kWildcard || literal.size() != atom->text.size();
+    const Kind kind = partial                       ? Kind::kConfirm
+                      : atom->op == Op::kStartsWith ? Kind::kStartsWith
+                      : atom->op == Op::kEndsWith   ? Kind::kEndsWith
+                                                    : Kind::kContains;
+    const Use use{kind, id, static_cast<std::uint32_t>(literal.size()), atom};
+    if (literal.empty()) {
+      always_.push_back(use);
     } else {
-      const Kind kind = atom->op == Op::kContains     ? Kind::kContains
-                        : atom->op == Op::kStartsWith ? Kind::kStartsWith
-                                                      : Kind::kEndsWith;
-      add(kind, atom->text, id, atom);
+      by_literal[{std::string(literal), ignore_case}].push_back(use);
     }
   }
-  std::vector<std::string> texts;
-  for (const auto& [text, uses] : by_text) {
-    texts.push_back(text);
-    built.first_use.push_back(static_cast<std::uint32_t>(built.uses.size()));
-    built.uses.insert(built.uses.end(), uses.begin(), uses.end());
+  for (const auto& [literal, uses] : by_literal) {
+    const bool once = std::ranges::all_of(uses, [](const Use& use) {
+      return use.kind == Kind::kContains || use.kind == Kind::kConfirm;
+    });
+    literals_.patterns.push_back({literal.first, literal.second, false, false, once});
+    first_use_.push_back(static_cast<std::uint32_t>(uses_.size()));
+    uses_.insert(uses_.end(), uses.begin(), uses.end());
   }
-  built.first_use.push_back(static_cast<std::uint32_t>(built.uses.size()));
-  TRY_ASSIGN(built.index, LiteralIndex::build(texts));
-  return built;
+  first_use_.push_back(static_cast<std::uint32_t>(uses_.size()));
+}
+
+Status TextTests::compile(DatabaseCache& cache) {
+  if (!literals_.patterns.empty()) {
+    TRY_ASSIGN(literal_database_, cache.obtain(literals_));
+  }
+  if (!regexes_.patterns.empty()) {
+    TRY_ASSIGN(regex_database_, cache.obtain(regexes_));
+  }
+  literals_.patterns = {};
+  regexes_.patterns = {};
+  return {};
 }
 
 void TextTests::prepare(ScanScratch& scratch) const {
-  folded_.index.prepare(scratch);
-  exact_.index.prepare(scratch);
-  regexes_.prepare(scratch);
-}
-
-void TextTests::fired(std::string_view plain, std::string_view folded, TextScan& scan,
-                      std::vector<AtomId>& out) const {
-  if (wants_folded_) {
-    scan_literals(folded_, folded, scan, out);
-  }
-  if (has_exact_) {
-    scan_literals(exact_, plain, scan, out);
-  }
-  if (!regex_atoms_.empty()) {
-    scan_regexes(plain, scan, out);
+  for (const auto& database : {literal_database_, regex_database_}) {
+    if (database != nullptr) {
+      database->prepare(scratch);
+    }
   }
 }
 
-struct TextTests::LiteralScan {
-  const Literals& literals;
-  std::string_view text;
+void TextTests::collect(std::vector<const PatternDatabase*>& databases) const {
+  for (const auto& database : {literal_database_, regex_database_}) {
+    if (database != nullptr) {
+      databases.push_back(database.get());
+    }
+  }
+}
+
+struct TextTests::Scan {
+  const TextTests& tests;
+  const AskedText& text;
   std::vector<AtomId>& out;
 };
 
 void TextTests::on_literal(void* context, std::uint32_t literal, std::size_t end) {
-  auto& scan = *static_cast<LiteralScan*>(context);
-  const std::uint32_t last = scan.literals.first_use[literal + 1];
-  for (std::uint32_t i = scan.literals.first_use[literal]; i < last; ++i) {
-    const Use& use = scan.literals.uses[i];
+  auto& scan = *static_cast<Scan*>(context);
+  const TextTests& tests = scan.tests;
+  for (std::uint32_t i = tests.first_use_[literal]; i < tests.first_use_[literal + 1]; ++i) {
+    const Use& use = tests.uses_[i];
     const bool fits = use.kind == Kind::kContains ||
                       (use.kind == Kind::kStartsWith && end == use.size) ||
-                      (use.kind == Kind::kEndsWith && end == scan.text.size()) ||
-                      (use.kind == Kind::kWildcard && use.source->pattern.matches(scan.text));
+                      (use.kind == Kind::kEndsWith && end == scan.text.plain().size()) ||
+                      (use.kind == Kind::kConfirm &&
+                       text_passes(*use.source, scan.text.by_case(use.source->text_case)));
     if (fits) {
       scan.out.push_back(use.atom);
     }
   }
 }
 
-void TextTests::scan_literals(const Literals& literals, std::string_view text, TextScan& scan,
-                              std::vector<AtomId>& out) {
-  if (!literals.whole.empty()) {
-    if (const auto found = literals.whole.find(text); found != literals.whole.end()) {
-      out.insert(out.end(), found->second.begin(), found->second.end());
-    }
+void TextTests::fired(const AskedText& text, TextScan& scan, std::vector<AtomId>& out) const {
+  if (whole_folded_.may_hold(text.plain())) {
+    whole_folded_.find(text.folded(), out);
   }
-  for (const Use& use : literals.always) {
-    if (use.kind != Kind::kWildcard || use.source->pattern.matches(text)) {
+  if (whole_exact_.may_hold(text.plain())) {
+    whole_exact_.find(text.plain(), out);
+  }
+  for (const Use& use : always_) {
+    if (text_passes(*use.source, text.by_case(use.source->text_case))) {
       out.push_back(use.atom);
     }
   }
-  if (!literals.index.empty()) {
-    LiteralScan call{literals, text, out};
-    literals.index.scan(text, scan.scratch, on_literal, &call);
+  if (literal_database_ != nullptr) {
+    Scan call{*this, text, out};
+    literal_database_->scan(text.plain(), scan.scratch, on_literal, &call);
+  }
+  if (regex_database_ != nullptr) {
+    scan_regexes(text.plain(), scan, out);
   }
 }
 
@@ -178,18 +234,17 @@ void TextTests::scan_regexes(std::string_view plain, TextScan& scan,
     }
     return;
   }
-  std::vector<std::uint32_t> maybe = regexes_.refused();
-  regexes_.scan(
+  std::ranges::for_each(regex_database_->refused(), confirm);
+  // Confirmed afterwards: PCRE2 does not run inside Vectorscan's call.
+  std::vector<std::uint32_t>& maybe = scan.maybe;
+  maybe.clear();
+  regex_database_->scan(
       plain, scan.scratch,
-      [](void* context, std::uint32_t regex) {
+      [](void* context, std::uint32_t regex, std::size_t /*end*/) {
         static_cast<std::vector<std::uint32_t>*>(context)->push_back(regex);
       },
       &maybe);
   std::ranges::for_each(maybe, confirm);
-}
-
-std::size_t TextTests::memory_bytes() const {
-  return folded_.index.memory_bytes() + exact_.index.memory_bytes() + regexes_.memory_bytes();
 }
 
 }  // namespace tocsin::match

@@ -1,18 +1,21 @@
-// ValueCache: which atoms a value of one field passed, remembered for values seen lately.
+// ValueCache: which atoms a value passed, remembered for values seen lately, of all fields
+// together.
 //
-// Log values repeat (methods, hosts, agents, images): a repeated value costs one look-up instead of
-// a scan. Bounded: kSlots values of at most kValueBytesMax bytes; a new value takes its slot from
-// the old one. Where values hardly repeat the cache stands aside for a while. One thread.
+// Log values repeat (hosts, images, users, registry keys): a repeated value costs one look-up
+// instead of a scan. A ring of bytes holds the values, the newest over the oldest, and a table of
+// four-way sets finds them: kRingBytes + kSets × 32 bytes in all, whatever is sent. Values are
+// compared in full, so a made-up hash collision costs only time. One thread.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/hash.h"
 #include "detect/match/text_tests.h"
 #include "model/value.h"
 
@@ -20,73 +23,54 @@ namespace tocsin::match {
 
 class ValueCache {
  public:
-  static constexpr std::size_t kSlots = 512;
-  static constexpr std::size_t kValueBytesMax = 512;
+  static constexpr std::size_t kRingBytes = std::size_t{8} << 20U;
+  static constexpr std::size_t kSets = std::size_t{1} << 15U;
+  static constexpr std::size_t kValueBytesMax = 1'024;
+  static constexpr std::size_t kAtomsMax = 1'024;
 
-  // Vectors of atoms, or null pointer when the value is not known. `key` from key_of().
-  const std::vector<AtomId>* find(ValueKind kind, std::string_view key) {
-    if (resting_ > 0) {
-      --resting_;
-      return nullptr;
-    }
-    if (slots_.empty() || key.size() > kValueBytesMax) {
-      return nullptr;
-    }
-    ++asked_;
-    const Slot& slot = slots_[hash64(key, seed_) % kSlots];
-    const bool found = slot.used && slot.kind == kind && slot.key == key;
-    hits_ += found ? 1 : 0;
-    if (asked_ == kWatchedFor) {
-      resting_ = hits_ < kWorthHits ? kRest : 0;
-      asked_ = 0;
-      hits_ = 0;
-    }
-    return found ? &slot.atoms : nullptr;
-  }
-
-  void remember(ValueKind kind, std::string_view key, std::span<const AtomId> atoms) {
-    if (resting_ > 0 || key.size() > kValueBytesMax) {
-      return;
-    }
-    if (slots_.empty()) {
-      slots_.resize(kSlots);
-    }
-    Slot& slot = slots_[hash64(key, seed_) % kSlots];
-    slot.used = true;
-    slot.kind = kind;
-    slot.key = key;
-    slot.atoms.assign(atoms.begin(), atoms.end());
-  }
-
-  // Texts stand for themselves; other kinds, whose text would have to be made, by their bits.
-  static std::string_view key_of(const Value& value, std::array<char, 8>& room) {
-    if (value.is_text()) {
-      return value.as_text();
-    }
-    const std::int64_t bits = value.as_int();
-    for (std::size_t i = 0; i < 8; ++i) {
-      room[i] = static_cast<char>(static_cast<std::uint64_t>(bits) >> (8 * i));
-    }
-    return {room.data(), room.size()};
-  }
-
- private:
-  static constexpr std::uint32_t kWatchedFor = 4'096;
-  static constexpr std::uint32_t kWorthHits = kWatchedFor / 4;
-  static constexpr std::uint32_t kRest = 64 * 1024;
-
-  struct Slot {
-    bool used = false;
+  // A value as one group of tests is asked about it. `bytes` of key_bytes().
+  struct Key {
+    std::uint32_t group = 0;
     ValueKind kind = ValueKind::kNull;
-    std::string key;
-    std::vector<AtomId> atoms;
+    std::string_view bytes;
+    std::uint64_t hash = 0;
   };
 
-  std::vector<Slot> slots_;
-  std::uint64_t seed_ = 0x746F6373696EULL;
-  std::uint32_t asked_ = 0;
-  std::uint32_t hits_ = 0;
-  std::uint32_t resting_ = 0;
+  static std::uint64_t hash_of(std::uint32_t group, ValueKind kind, std::uint64_t of_bytes);
+  // Texts stand for themselves; other kinds, whose text would have to be made, by their bits.
+  static std::string_view key_bytes(const Value& value, std::array<char, 8>& room);
+
+  // Brings the set of a key that is asked for soon closer.
+  void expect(const Key& key) const {
+    if (!sets_.empty()) {
+      __builtin_prefetch(&sets_[key.hash % kSets]);
+    }
+  }
+  // Valid until the next remember(); nothing when the value is not known.
+  std::optional<std::span<const AtomId>> find(const Key& key) const;
+  void remember(const Key& key, std::span<const AtomId> atoms);
+
+ private:
+  static constexpr std::size_t kWays = 4;
+  static constexpr unsigned kPositionBits = 48;
+
+  // Before the atoms and the value's bytes in the ring.
+  struct Entry {
+    std::uint32_t group;
+    std::uint32_t size;
+    std::uint32_t atoms;
+    ValueKind kind;
+  };
+  // Top 16 bits of the hash, then where the entry begins, counted from the first byte ever
+  // written, plus one. Zero: empty.
+  using Set = std::array<std::uint64_t, kWays>;
+
+  bool is_alive(std::uint64_t position) const { return position + kRingBytes >= written_; }
+  const char* at(std::uint64_t position) const { return &ring_[position % kRingBytes]; }
+
+  std::vector<Set> sets_;
+  std::unique_ptr<char[]> ring_;
+  std::uint64_t written_ = 0;
 };
 
 }  // namespace tocsin::match

@@ -1,6 +1,7 @@
 #include "detect/sigma/condition.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,12 @@ bool is_name_character(char c) {
   const char lower = ascii_lower(c);
   return (lower >= 'a' && lower <= 'z') || is_digit(c) || c == '_' || c == '-' || c == '*' ||
          c == '.' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool is_operator(std::string_view word) {
+  constexpr std::array<std::string_view, 3> kOperators = {"and", "or", "not"};
+  return std::ranges::any_of(
+      kOperators, [word](std::string_view each) { return equals_ignore_case(word, each); });
 }
 
 class ConditionParser {
@@ -222,6 +229,40 @@ std::size_t node_count(const Node& node) {
     count += node_count(child);
   }
   return count;
+}
+
+std::vector<std::string> condition_names(std::string_view text) {
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_name_character(text[end])) {
+      ++end;
+    }
+    const std::string_view word = text.substr(at, end - at);
+    if (!word.empty() && !is_operator(word) && std::ranges::find(names, word) == names.end()) {
+      names.emplace_back(word);
+    }
+    at = std::max(end, at + 1);
+  }
+  return names;
+}
+
+bool is_plain_sequence(std::string_view text) {
+  bool wants_name = true;
+  for (std::string_view word : split(text, ' ')) {
+    word = trim(word);
+    if (word.empty()) {
+      continue;
+    }
+    const bool is_and = equals_ignore_case(word, "and");
+    const bool is_name = !is_operator(word) && std::ranges::all_of(word, is_name_character) &&
+                         word.find('*') == std::string_view::npos;
+    if (wants_name ? !is_name : !is_and) {
+      return false;
+    }
+    wants_name = !wants_name;
+  }
+  return !wants_name;
 }
 
 std::expected<Node, std::string> parse_condition(std::string_view text,

@@ -31,6 +31,11 @@ inline constexpr std::size_t kNodesMax = 250'000;  // of one rule, with repeated
 std::expected<Node, std::string> parse_condition(std::string_view text,
                                                  std::vector<Selection>& selections);
 
+// The names in a condition, each once, in the order in which they stand there; patterns too.
+std::vector<std::string> condition_names(std::string_view text);
+// Names joined by nothing but "and".
+bool is_plain_sequence(std::string_view text);
+
 std::size_t node_count(const Node& node);
 
 }  // namespace tocsin::sigma

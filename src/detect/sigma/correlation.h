@@ -73,4 +73,7 @@ struct Correlation {
   bool silent = false;  // only feeds other correlations
 };
 
+// Something must not match.
+bool has_not(const Node& condition);
+
 }  // namespace tocsin::sigma

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/time_text.h"
+#include "detect/sigma/condition.h"
 #include "detect/sigma/rule_document.h"
 
 namespace tocsin::sigma {
@@ -94,6 +95,7 @@ Parsed<bool> read_condition_map(const YamlNode& map, CorrelationDraft& draft) {
         return Problem{value, "\"percentile\" wants a number from 0 to 100"};
       }
       draft.percentile = value->as_double();
+      draft.has_percentile = true;
     } else if (std::ranges::find(kOperators, key->text()) != kOperators.end()) {
       TRY(read_bound(*key, *value, draft.bounds));
     } else {
@@ -119,15 +121,25 @@ Parsed<bool> read_condition(const YamlNode& map, CorrelationDraft& draft) {
   }
   if (condition->is_mapping()) {
     TRY(read_condition_map(*condition, draft));
-  } else if (condition->is_scalar() && draft.type == CorrelationType::kTemporal) {
+  } else if (condition->is_scalar() && is_temporal(draft.type)) {
     draft.condition = condition->text();
+    if (draft.type == CorrelationType::kTemporalOrdered && !is_plain_sequence(draft.condition)) {
+      return Problem{condition, "temporal_ordered takes only names joined by \"and\": an order"};
+    }
   } else {
     return Problem{condition, "the condition must be a map such as {gte: 10}"};
   }
+  const bool is_median = map.find("type")->text() == "value_median";
   const Bounds& bounds = draft.bounds;
   const bool bounded = bounds.has_lowest || bounds.has_highest || bounds.excludes;
   if (!bounded && !is_temporal(draft.type)) {
     return Problem{condition, "the condition names no gt, gte, lt, lte, eq or neq"};
+  }
+  if (draft.type == CorrelationType::kValuePercentile && !is_median && !draft.has_percentile) {
+    return Problem{condition, "value_percentile wants \"percentile\", a number from 0 to 100"};
+  }
+  if (is_median && draft.has_percentile) {
+    return Problem{condition, "value_median takes no \"percentile\""};
   }
   if (counts_values(draft.type) && draft.value_fields.empty()) {
     return Problem{condition, "the condition of a value correlation wants \"field\""};
@@ -138,6 +150,35 @@ Parsed<bool> read_condition(const YamlNode& map, CorrelationDraft& draft) {
   }
   if (draft.type != CorrelationType::kValueCount && draft.value_fields.size() > 1) {
     return Problem{condition, "only value_count takes several fields"};
+  }
+  return true;
+}
+
+// A condition that names its rules needs no list of them; the order of temporal_ordered is then
+// that of the condition.
+Parsed<bool> read_rules(const YamlNode& map, CorrelationDraft& draft) {
+  const YamlNode* rules = map.find("rules");
+  draft.rules_at = rules == nullptr ? draft.condition_at : rules;
+  std::vector<std::string> named = condition_names(draft.condition);
+  if (rules != nullptr) {
+    TRY_ASSIGN(draft.rules, read_texts(*rules));
+  } else if (draft.condition.empty()) {
+    return Problem{&map, "the list of rules is missing"};
+  } else if (draft.condition.find('*') != std::string::npos ||
+             std::ranges::find(named, "of") != named.end()) {
+    return Problem{draft.condition_at, "a condition with patterns wants the list \"rules\""};
+  }
+  if (draft.type == CorrelationType::kTemporalOrdered && !draft.condition.empty()) {
+    if (rules != nullptr && !std::ranges::is_permutation(draft.rules, named)) {
+      return Problem{draft.condition_at, "the condition must name every rule of the list once"};
+    }
+    draft.rules = std::move(named);
+  } else if (rules == nullptr) {
+    draft.rules = std::move(named);
+  }
+  if (draft.rules.empty() || draft.rules.size() > Correlation::kInputsMax) {
+    return Problem{draft.rules_at,
+                   fmt::format("1 to {} rules are expected", Correlation::kInputsMax)};
   }
   return true;
 }
@@ -184,6 +225,10 @@ Parsed<bool> read_timespan(const YamlNode& map, CorrelationDraft& draft) {
 
 std::string_view correlation_type_name(CorrelationType type) {
   return std::ranges::find(kTypes, type, &TypeName::type)->name;
+}
+
+bool has_not(const Node& condition) {
+  return condition.kind == NodeKind::kNot || std::ranges::any_of(condition.children, has_not);
 }
 
 bool Bounds::holds(double x) const {
@@ -240,21 +285,13 @@ Parsed<CorrelationDraft> read_correlation(const YamlNode& map) {
     return Problem{type, fmt::format("correlation type \"{}\" is not known", type->text())};
   }
   draft.type = known->type;
-  const YamlNode* rules = map.find("rules");
-  if (rules == nullptr) {
-    return Problem{&map, "the list of rules is missing"};
-  }
-  draft.rules_at = rules;
-  TRY_ASSIGN(draft.rules, read_texts(*rules));
-  if (draft.rules.empty() || draft.rules.size() > Correlation::kInputsMax) {
-    return Problem{rules, fmt::format("1 to {} rules are expected", Correlation::kInputsMax)};
-  }
   if (const YamlNode* group_by = map.find("group-by");
       group_by != nullptr && !group_by->is_null()) {
     TRY_ASSIGN(draft.group_by, read_texts(*group_by));
   }
   TRY(read_timespan(map, draft));
   TRY(read_condition(map, draft));
+  TRY(read_rules(map, draft));
   TRY(read_aliases(map, draft));
   if (const YamlNode* generate = map.find("generate")) {
     if (generate->kind() != YamlKind::kBool) {

@@ -26,6 +26,7 @@ struct CorrelationDraft {
   Span timespan;
   Bounds bounds;
   double percentile = 50;
+  bool has_percentile = false;
   std::string condition;  // temporal, extended form: "a and (b or c)"; or empty
   const YamlNode* condition_at = nullptr;
   const YamlNode* rules_at = nullptr;

@@ -22,8 +22,8 @@ class DetectionBuilder {
   DetectionBuilder(ResolveField resolve, FindPlaceholder placeholder)
       : resolve_(std::move(resolve)), placeholder_(std::move(placeholder)) {}
 
-  // `map` has selections, `condition` and perhaps entries named in `ignored`. `other` is a condition
-  // to be read instead of the map's own.
+  // `map` has selections, `condition` and perhaps entries named in `ignored`. `other` is a
+  // condition to be read instead of the map's own.
   Parsed<Node> detection(const YamlNode& map, const std::vector<std::string_view>& ignored = {},
                          const YamlNode* other = nullptr);
   // A single search identifier: a map, a list or a scalar.

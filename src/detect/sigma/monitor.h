@@ -23,6 +23,7 @@ namespace tocsin::sigma {
 enum class MonitorModel : std::uint8_t {
   kLevel,     // robust level and spread of a measure
   kSeasonal,  // the same for each hour of the week
+  kSeries,    // a measure that behaves unlike before, in whatever way; for a few keys
   kNewValue,  // a value that the key never had
   kRare,      // a value that the key seldom has
   kTravel,    // one key at two places sooner than anybody travels

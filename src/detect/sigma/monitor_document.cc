@@ -26,8 +26,9 @@ struct ModelWord {
   std::string_view word;
   Model model;
 };
-constexpr std::array<ModelWord, 7> kModels = {{{"level", Model::kLevel},
+constexpr std::array<ModelWord, 8> kModels = {{{"level", Model::kLevel},
                                                {"seasonal", Model::kSeasonal},
+                                               {"series", Model::kSeries},
                                                {"new-value", Model::kNewValue},
                                                {"rare", Model::kRare},
                                                {"travel", Model::kTravel},
@@ -41,14 +42,15 @@ constexpr std::array<std::string_view, 4> kMeasures = {"count", "distinct", "sum
 enum : unsigned {
   kForLevel = 1U << 0U,
   kForSeasonal = 1U << 1U,
-  kForNewValue = 1U << 2U,
-  kForRare = 1U << 3U,
-  kForTravel = 1U << 4U,
-  kForSilence = 1U << 5U,
-  kForBeacon = 1U << 6U,
-  kForNumbers = kForLevel | kForSeasonal,
+  kForSeries = 1U << 2U,
+  kForNewValue = 1U << 3U,
+  kForRare = 1U << 4U,
+  kForTravel = 1U << 5U,
+  kForSilence = 1U << 6U,
+  kForBeacon = 1U << 7U,
+  kForNumbers = kForLevel | kForSeasonal | kForSeries,
   kForValues = kForNewValue | kForRare,
-  kForAll = (1U << 7U) - 1,
+  kForAll = (1U << 8U) - 1,
 };
 struct KnownKey {
   std::string_view name;
@@ -126,14 +128,15 @@ Parsed<bool> Reader::read_model() {
   const YamlNode* node = map_.find("model");
   if (node == nullptr) {
     return Problem{&map_,
-                   "the model is missing: level, seasonal, new-value, rare, travel, "
+                   "the model is missing: level, seasonal, series, new-value, rare, travel, "
                    "silence or beacon"};
   }
   const auto found = std::ranges::find(kModels, std::string_view(node->text()), &ModelWord::word);
   if (found == kModels.end()) {
-    return Problem{node, fmt::format("unknown model \"{}\": level, seasonal, new-value, rare, "
-                                     "travel, silence or beacon",
-                                     node->text())};
+    return Problem{node,
+                   fmt::format("unknown model \"{}\": level, seasonal, series, new-value, rare, "
+                               "travel, silence or beacon",
+                               node->text())};
   }
   draft_.monitor.model = found->model;
   return true;
@@ -176,6 +179,12 @@ void Reader::set_defaults() {
       monitor.bucket = span_s(kHour);
       monitor.warm_up = span_s(7 * kDay);
       monitor.min = 10;
+      break;
+    case Model::kSeries:
+      monitor.bucket = span_s(5 * kMinute);
+      monitor.warm_up = span_s(2 * kDay);
+      monitor.min = 10;
+      monitor.keys_max = 1'000;
       break;
     case Model::kNewValue:
       monitor.warm_up = span_s(14 * kDay);

@@ -25,7 +25,8 @@ class MonitorDocumentTest : public testing::Test {
 
 TEST_F(MonitorDocumentTest, EachModelLoadsWithItsDefaults) {
   for (const char* text :
-       {"{model: level}", "{model: seasonal, measure: {distinct: user.name}}",
+       {"{model: level}", "{model: series, direction: both}",
+        "{model: seasonal, measure: {distinct: user.name}}",
         "{model: level, measure: {sum: source.bytes}, direction: both, bucket: 10s}",
         "{model: level, measure: {ratio: failed}}", "{model: new-value, field: user.name}",
         "{model: rare, field: [user.name, source.ip], share: 0.01}",

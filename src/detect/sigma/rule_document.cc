@@ -128,6 +128,19 @@ Parsed<bool> read_texts_of_info(const YamlNode& root, RuleInfo& info) {
   return true;
 }
 
+// Without what separates documents: a rule that moves within its file stays the same.
+std::string_view own_text(std::string_view source) {
+  constexpr std::string_view kSeparator = "---";
+  source = trim(source);
+  if (source.starts_with(kSeparator)) {
+    source.remove_prefix(kSeparator.size());
+  }
+  if (source.ends_with(kSeparator)) {
+    source.remove_suffix(kSeparator.size());
+  }
+  return trim(source);
+}
+
 }  // namespace
 
 DocumentKind document_kind(const YamlNode& root) {
@@ -177,7 +190,7 @@ Parsed<Header> read_header(const YamlFile& file, const YamlDocument& document, D
   info.logsource = logsource_text(header.logsource);
   info.file = file.name();
   info.line = root.line();
-  info.version = fmt::format("{:016x}", hash64(document.source));
+  info.version = fmt::format("{:016x}", hash64(own_text(document.source)));
   if (info.id.empty()) {
     info.id = fmt::format("{:016x}", hash64(info.title, hash64(info.file)));
   }
