@@ -95,6 +95,7 @@ class Decisions(ServerTest):
                  "user": "carol"}
         self.send(*attack, later)
         alerts = wait_until("brute force is noticed", lambda: self.server.alerts())
+        self.server.wait_for_count("source.ip:198.51.100.7", 61)
         named = []
         for alert in alerts:
             report = self.post("/api/v1/decisions/simulate", {"rule": alert["rule_id"], "from": "2h"})

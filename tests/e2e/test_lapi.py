@@ -179,7 +179,11 @@ prometheus: {{enabled: false, listen_addr: 127.0.0.1, listen_port: {free_port()}
             enforcing.lift(self.server, "10.77.0.2")
             wait_until("the attacker is let in again", lambda: net.reaches(0, 8000), 30)
             enforcing.decide(self.server, "10.77.1.0/24")
-            wait_until("the network is cut off", lambda: not net.reaches(1, 8000), 30)
+            
+            try:
+                wait_until("the network is cut off", lambda: not net.reaches(1, 8000), 10)
+            except AssertionError:
+                raise AssertionError(bouncer.text()+enforcing.run(*net.inside(net.gateway, "nft", "list", "ruleset")).stdout.decode())
 
     def test_cscli_adds_lists_and_deletes(self):
         program = enforcing.program("crowdsec", "usr/bin/cscli")
@@ -240,12 +244,12 @@ prometheus: {{enabled: false, level: full, listen_addr: 127.0.0.1, listen_port: 
         app = self.folder / "app.js"
         app.write_text(f"""
 const express = require('express');
-const {{ expressCrowdsecMiddleware }} = require('@crowdsec/express-bouncer');
+const crowdsec = require('@crowdsec/express-bouncer');
 (async () => {{
   const app = express();
-  app.set('trust proxy', true);
-  const guard = await expressCrowdsecMiddleware({{
-    url: '{self.server.url}', apiKey: '{self.bouncer}', fallbackRemediation: 'bypass'}});
+  const guard = await crowdsec({{
+    url: '{self.server.url}', apiKey: '{self.bouncer}', fallbackRemediation: 'bypass',
+    trustedRangesForIpForwarding: ['127.0.0.1/32']}});
   app.use(guard);
   app.get('/', (request, response) => response.send('welcome'));
   app.listen({port}, '127.0.0.1', () => console.log('listening'));
@@ -255,8 +259,7 @@ const {{ expressCrowdsecMiddleware }} = require('@crowdsec/express-bouncer');
                                   env={**enforcing.environment(), "NODE_PATH": str(modules)})
         wait_until("the application listens",
                    lambda: "listening" in running.text() or running.process.poll() is not None)
-        if "listening" not in running.text():
-            self.skipTest(f"skipped: the bouncer does not run on this node: {running.text()[-300:]}")
+        self.assertIn("listening", running.text())
 
         def status(address):
             return enforcing.http_status(port, {"X-Forwarded-For": address})
