@@ -101,7 +101,8 @@ class Decisions(ServerTest):
             report = self.post("/api/v1/decisions/simulate", {"rule": alert["rule_id"], "from": "2h"})
             named += report["innocent_users"]
             for subject in report["subjects"]:
-                self.assertGreater(subject["events_stopped"], 0, report)
+                if subject["scope"] == "address":  # events of people are not counted
+                    self.assertGreater(subject["events_stopped"], 0, report)
         self.assertIn("carol", named)
         self.assertEqual(self.active(), set())
         done = self.server.cli("decision", "simulate", "--rule", alerts[0]["rule_id"], "--from", "2h")
