@@ -97,7 +97,8 @@ TEST(UsageMetrics, TellsBadJsonFromBadMetrics) {
       const char* json :
       {R"({"remediation_components":[]})", R"({"remediation_components":[{"type":"x"}]})",
        R"({"remediation_components":[{"version":"1","metrics":[{"items":[{"name":"dropped"}]}]}]})",
-       R"({"remediation_components":[{"version":"1","metrics":[{"items":[{"name":"dropped","value":-1}]}]}]})"}) {
+       R"({"remediation_components":[{"version":"1","metrics":[{"items":[)"
+       R"({"name":"dropped","value":-1}]}]}]})"}) {
     EXPECT_EQ(parse_usage_metrics(json).error().code(), ErrorCode::kInvalid) << json;
   }
   EXPECT_TRUE(parse_usage_metrics(R"({"remediation_components":[{"version":"1"}]})"));
