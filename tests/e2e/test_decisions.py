@@ -101,6 +101,10 @@ class Decisions(ServerTest):
             named += report["innocent_users"]
             for subject in report["subjects"]:
                 self.assertGreater(subject["events_stopped"], 0, report)
+            stored = self.post("/api/v1/decisions/simulate",
+                               {"rule": alert["rule_id"], "from": "2h", "over": "alerts"})
+            self.assertEqual({one["value"] for one in stored["subjects"]},
+                             {one["value"] for one in report["subjects"]})
         self.assertIn("carol", named)
         self.assertEqual(self.active(), set())
         done = self.server.cli("decision", "simulate", "--rule", alerts[0]["rule_id"], "--from", "2h")
