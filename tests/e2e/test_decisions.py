@@ -103,6 +103,10 @@ class Decisions(ServerTest):
             for subject in report["subjects"]:
                 if subject["scope"] == "address":  # events of people are not counted
                     self.assertGreater(subject["events_stopped"], 0, report)
+            stored = self.post("/api/v1/decisions/simulate",
+                               {"rule": alert["rule_id"], "from": "2h", "over": "alerts"})
+            self.assertEqual({one["value"] for one in stored["subjects"]},
+                             {one["value"] for one in report["subjects"]})
         self.assertIn("carol", named)
         self.assertEqual(self.active(), set())
         done = self.server.cli("decision", "simulate", "--rule", alerts[0]["rule_id"], "--from", "2h")

@@ -97,7 +97,8 @@ TEST(UsageMetrics, TellsBadJsonFromBadMetrics) {
       const char* json :
       {R"({"remediation_components":[]})", R"({"remediation_components":[{"type":"x"}]})",
        R"({"remediation_components":[{"version":"1","metrics":[{"items":[{"name":"dropped"}]}]}]})",
-       R"({"remediation_components":[{"version":"1","metrics":[{"items":[{"name":"dropped","value":-1}]}]}]})"}) {
+       R"({"remediation_components":[{"version":"1","metrics":[{"items":[)"
+       R"({"name":"dropped","value":-1}]}]}]})"}) {
     EXPECT_EQ(parse_usage_metrics(json).error().code(), ErrorCode::kInvalid) << json;
   }
   EXPECT_TRUE(parse_usage_metrics(R"({"remediation_components":[{"version":"1"}]})"));
@@ -341,7 +342,8 @@ TEST_F(LapiTest, AnAlertThatWantsARemedyBlocksItsSource) {
 
 TEST_F(LapiTest, GuardsStandBeforeWatchersToo) {
   const std::string token = log_in();
-  const Answered pushed = ask(request("POST", "/v1/alerts", token, R"([{"scenario":"manual","decisions":[
+  const Answered pushed =
+      ask(request("POST", "/v1/alerts", token, R"([{"scenario":"manual","decisions":[
     {"duration":"4h","origin":"cscli","scope":"Ip","type":"ban","value":"127.0.0.1"}]}])"));
   EXPECT_EQ(pushed.status, 403);
   EXPECT_NE(member(pushed.body, "/message").find("127.0.0.1"), std::string::npos) << pushed.body;

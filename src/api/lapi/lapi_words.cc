@@ -88,8 +88,8 @@ std::string_view lapi_scenario(const PackedDecision& decision) {
   return reason.empty() ? std::string_view("tocsin") : reason;
 }
 
-void write_lapi_decision(JsonWriter& json, const PackedDecision& decision, Span left,
-                         Micros until, LapiPlace place) {
+void write_lapi_decision(JsonWriter& json, const PackedDecision& decision, Span left, Micros until,
+                         LapiPlace place) {
   json.begin_object();
   json.member("duration", go_duration_text(left));
   json.member("id", decision.id());
