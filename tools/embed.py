@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Write the files of a folder into one C++ source file.
 
-    embed.py FOLDER OUTPUT.cc [--suffix .yml]
+    embed.py FOLDER OUTPUT.cc [--suffix .yml] [--also FOLDER]
 
 The output defines tocsin::embedded_files() of src/shipped/embedded.h: (path, text) pairs sorted by
-path. The same input gives the same output.
+path; those of --also are below the name of their folder. The same input gives the same output.
 """
 
 import argparse
@@ -74,11 +74,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--suffix", action="append", default=[])
+    parser.add_argument("--also", type=pathlib.Path, action="append", default=[])
     options = parser.parse_args(argv)
     if not options.folder.is_dir():
         print(f"embed.py: no such folder: {options.folder}", file=sys.stderr)
         return 2
-    text = render(collect(options.folder, options.suffix or [".yml"]))
+    suffixes = options.suffix or [".yml"]
+    files = collect(options.folder, suffixes)
+    for folder in options.also:
+        files += [(f"{folder.name}/{path}", data) for path, data in collect(folder, suffixes)]
+    text = render(sorted(files, key=lambda file: file[0].encode()))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(text, encoding="ascii")
     return 0

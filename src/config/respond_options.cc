@@ -73,6 +73,20 @@ void read_files(Section& section, RespondSettings& respond) {
   });
 }
 
+void read_playbooks(Section& section, RespondSettings& respond) {
+  section.texts("playbooks", respond.playbooks);
+  std::vector<std::string> variables;
+  section.texts("playbook_variables", variables);
+  for (const std::string& text : variables) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      section.problem_at("playbook_variables", fmt::format("\"{}\" is not name=value", text));
+      continue;
+    }
+    respond.playbook_variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+}
+
 }  // namespace
 
 void read_networks_list(Section& section, std::string_view key, std::vector<std::string>& out) {
@@ -101,6 +115,7 @@ void read_respond(Section section, RespondSettings& respond) {
   section.flag("protect_machine", respond.protect_machine);
   section.span("admin_session", span_s(60), span_s(30LL * 86'400), respond.admin_session);
   section.span("approval_time", span_s(10), span_s(30LL * 86'400), respond.approval_time);
+  read_playbooks(section, respond);
   read_durations(section.section("durations"), respond);
   read_shared(section.section("shared_address"), respond);
   read_breaker(section.section("breaker"), respond);

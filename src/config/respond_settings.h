@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,9 @@ struct RespondSettings {
   std::uint64_t v6_prefix_min = 48;      // … people: 32
   std::uint64_t v6_address_prefix = 64;  // a rule's IPv6 address stands for so much
   Span approval_time = span_s(3'600);
+
+  std::vector<std::string> playbooks;  // files, besides the shipped ones; the same name wins
+  std::map<std::string, std::string> playbook_variables;
 };
 
 }  // namespace tocsin

@@ -32,7 +32,8 @@ struct RuleInfo {
   std::string logsource;  // "category: webserver, product: nginx" for people
   std::string file;       // where it was loaded from; "builtin:auth/brute_force.yml" when shipped
   int line = 0;
-  std::string version;  // hash of the rule's text
+  std::string version;   // hash of the rule's text
+  std::string playbook;  // `tocsin: {playbook: …}`: what to do about its alerts; or empty
 };
 
 struct KeyPart {

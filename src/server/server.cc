@@ -25,6 +25,7 @@
 #include "server/monitor_book.h"
 #include "server/monitor_trainer.h"
 #include "server/pipeline.h"
+#include "server/playbook_desk.h"
 #include "server/retro_match.h"
 #include "server/rule_book.h"
 #include "server/rule_coverage.h"
@@ -59,6 +60,7 @@ class RunningServer final : public Server {
   Status open_state();
   Status open_people();
   Status open_stores();
+  Status open_playbooks();
   Status open_door();
   Status leave_local_access();
   std::vector<Chore> chores();
@@ -95,6 +97,7 @@ class RunningServer final : public Server {
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<JournalFields> event_fields_;
+  std::unique_ptr<PlaybookDesk> playbooks_;
   std::unique_ptr<JournalSink> sink_;
   std::unique_ptr<SourceStats> sources_;
   std::unique_ptr<ServerVitals> vitals_;
@@ -122,6 +125,7 @@ Status RunningServer::start() {
   TRY_ASSIGN(intake_, IntakeSet::start(settings_, files_, {*sink_, *sources_, clock_, log_}));
   housekeeping_ = std::make_unique<Housekeeping>(chores(), clock_);
   notifier_->start();
+  playbooks_->start();
   return {};
 }
 
@@ -184,6 +188,7 @@ Status RunningServer::open_stores() {
   audit_->attach(*journal_);
   event_fields_ = std::make_unique<JournalFields>(*journal_, *work_);
   exceptions_->set_event_fields(event_fields_.get());
+  TRY(open_playbooks());
   pipeline_->start(*journal_);
   sink_ = std::make_unique<JournalSink>(*journal_, settings_.lag_records_max,
                                         [this] { return pipeline_->lag_records(); });
@@ -196,6 +201,14 @@ Status RunningServer::open_stores() {
   retro_ = std::make_unique<RetroMatch>(
       retro_options(settings_), RetroParts{*events_, *alerts_, files_, clock_, metrics_, log_});
   threats_->start(*retro_, [this] { return journal_->end(); });
+  return {};
+}
+
+Status RunningServer::open_playbooks() {
+  TRY_ASSIGN(playbooks_, PlaybookDesk::open(
+                             {settings_.respond, settings_.data_directory + "/evidence", *response_,
+                              *alerts_, *notifier_, *rules_, *event_fields_, *journal_, *state_,
+                              files_, clock_, metrics_, log_, secret_seed_}));
   return {};
 }
 
@@ -332,6 +345,7 @@ void RunningServer::reload() {
   if (const Status reloaded = response_->reload(); !reloaded) {
     log_.error("never-block lists stay as they were: {}", reloaded.error().full_text());
   }
+  playbooks_->reload();
   const std::shared_ptr<const EnrichTables> before = tables_.get();
   threats_->publish_base(*load_enrich_tables(files_, enrich_files(settings_), log_, before.get()));
   threats_->look_again();
@@ -360,6 +374,9 @@ Status RunningServer::stop() {
   }
   if (keys_ != nullptr) {
     static_cast<void>(keys_->flush_last_used());
+  }
+  if (playbooks_ != nullptr) {
+    playbooks_->stop();
   }
   if (response_ != nullptr) {
     static_cast<void>(response_->flush());

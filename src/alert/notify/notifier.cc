@@ -179,6 +179,36 @@ void Notifier::count(const PlanCounts& counts) {
       "Messages that found the outbox full and are only counted in a digest", counts.overflowed);
 }
 
+Status Notifier::tell(const std::string& once, const std::vector<std::string>& channels,
+                      const Alert& alert, const std::string& text, const std::string& who) {
+  const std::shared_ptr<const ArmedSet> armed = armed_.get();
+  std::vector<std::string> to = channels;
+  for (const std::string& channel : channels) {
+    if (armed->find(channel) == nullptr) {
+      return fail(ErrorCode::kInvalid, "there is no channel {}", channel.substr(0, 64));
+    }
+  }
+  if (to.empty()) {
+    for (const auto& [name, channel] : armed->channels) {
+      to.push_back(name);
+    }
+  }
+  AlertEvent event;
+  event.alert = alert;
+  event.who = who;
+  if (!text.empty()) {
+    event.alert.sentence = alert.sentence.empty() ? text : text + ": " + alert.sentence;
+  }
+  TRY(parts_.db.write("telling what a playbook says", [&](soci::session& sql) -> Status {
+    Plan plan(sql, *armed, parts_.clock.now());
+    plan.say(event, to, once);
+    count(plan.counts());
+    return {};
+  }));
+  wake_all();
+  return {};
+}
+
 void Notifier::changed(std::span<const AlertEvent> events) {
   const bool is_news = std::ranges::any_of(
       events, [](const AlertEvent& event) { return event.kind != AlertEventKind::kFolded; });

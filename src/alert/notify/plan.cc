@@ -68,6 +68,13 @@ std::string alert_link(std::string_view console, const std::string& alert_id) {
                                              : joined_url(console, "/alerts/" + alert_id);
 }
 
+void Plan::say(const AlertEvent& event, const std::vector<std::string>& channels,
+               const std::string& once) {
+  for (const std::string& channel : channels) {
+    add(event, NoticeKind::kOpened, channel, nullptr, "playbook:" + once);
+  }
+}
+
 void Plan::take(const AlertEvent& event) {
   const std::optional<NoticeKind> kind = kind_of(event);
   if (!kind) {

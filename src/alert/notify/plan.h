@@ -31,6 +31,9 @@ class Plan {
       : outbox_(sql), escalations_(sql), armed_(armed), now_(now) {}
 
   void take(const AlertEvent& event);
+  // What a playbook says about an alert; the same `once` is told once a channel.
+  void say(const AlertEvent& event, const std::vector<std::string>& channels,
+           const std::string& once);
   // An escalation is due and the alert is still new.
   void escalate(const Alert& alert, const DueEscalation& due);
 

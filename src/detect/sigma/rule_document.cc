@@ -88,6 +88,7 @@ Parsed<bool> read_own(const YamlNode& root, Header& header) {
   }
   TRY_ASSIGN(header.group_by, texts_of(*own, "group-by"));
   TRY_ASSIGN(header.noun, text_of(*own, "noun"));
+  TRY_ASSIGN(header.info.playbook, text_of(*own, "playbook"));
   return true;
 }
 
