@@ -65,7 +65,7 @@ class HttpApi final : public Api {
         people_(of.people, of.alerts, of.clock),
         enforcement_(of.enforcement, {of.keys, of.alerts, of.journal, of.metrics, of.clock}),
         decided_(of.decisions),
-        decisions_(of.decisions, {of.alerts, of.events, of.rules, watch_, of.clock}),
+        decisions_(of.decisions, {of.alerts, of.events, of.rules, backtests_, watch_, of.clock}),
         server_({of.vitals, of.journal, of.events, of.metrics, of.clock}, settings.version),
         router_(with(
             make_routes({ingest_, search_, tails_, records_, alerts_, rules_, backtests_, journal_,

@@ -187,7 +187,7 @@ class FakeDesk final : public RuleDesk {
     return {std::make_shared<const RuleSet>(), report, Micros(1'795'444'400'000'000)};
   }
   std::shared_ptr<const CompiledRules> compiled() override {
-    return CompiledRules::compile(std::make_shared<const RuleSet>()).value();
+    return in_force ? in_force : CompiledRules::compile(std::make_shared<const RuleSet>()).value();
   }
   Result<TrialRules> try_out(std::string_view text) override {
     LoadReport report;
@@ -201,6 +201,7 @@ class FakeDesk final : public RuleDesk {
   }
 
   FieldCatalog trial_fields;
+  std::shared_ptr<const CompiledRules> in_force;
 };
 
 class FakeCoverage final : public CoverageDesk {

@@ -190,6 +190,18 @@ Result<BacktestReport> BacktestResource::run(
   return run_backtest(parts, wanted.request, on_progress, cancel);
 }
 
+Result<BacktestReport> BacktestResource::look_back(std::string_view rule, BacktestRequest request,
+                                                   const Cancel& cancel) {
+  const Place place(busy_);
+  if (!place.taken()) {
+    return fail(ErrorCode::kExhausted, "a backtest is under way: try again when it is done");
+  }
+  Wanted wanted;
+  wanted.request = std::move(request);
+  TRY(choose_in_force(rule, wanted));
+  return run(wanted, cancel, [](const BacktestProgress&) { return Status(); });
+}
+
 void BacktestResource::take(Call call) {
   Place place(busy_);
   if (!place.taken()) {

@@ -30,6 +30,11 @@ class BacktestResource {
 
   void take(Call call);
 
+  // Findings of one rule in force, for others who look back; in the request from, until and
+  // on_finding count. kExhausted while another backtest is under way, kNotFound.
+  Result<BacktestReport> look_back(std::string_view rule, BacktestRequest request,
+                                   const Cancel& cancel);
+
  private:
   class Place;
   struct Wanted {

@@ -1,5 +1,5 @@
-// DecisionsResource::simulate over history: the findings of a rule are its stored alerts, log-ins
-// and events come from the index.
+// DecisionsResource::simulate over history: the rule is run over the stored events again (or its
+// stored alerts are taken for what it found), log-ins and events come from the index.
 #include <algorithm>
 
 #include "api/decision_json.h"
@@ -13,15 +13,18 @@ namespace {
 
 constexpr std::size_t kAlertsMax = 20'000;
 constexpr Span kQueryTime = span_s(20);
+constexpr Span kReplayTime = span_s(300);
 constexpr Span kDefaultPeriod = span_s(86'400);
 
-std::optional<DecisionTarget> target_of(const Alert& alert) {
-  for (const KeyPart& part : alert.key) {
+constexpr std::size_t kFindingsMax = 200'000;
+
+std::optional<DecisionTarget> target_of(const std::vector<KeyPart>& key) {
+  for (const KeyPart& part : key) {
     if (part.field == "source.ip") {
       return target_of_text(part.value);
     }
   }
-  for (const KeyPart& part : alert.key) {
+  for (const KeyPart& part : key) {
     if (part.field == "user.name") {
       const Result<DecisionTarget> user = canonical_target(ScopeKind::kUser, part.value);
       return user ? std::optional(*user) : std::nullopt;
@@ -29,6 +32,47 @@ std::optional<DecisionTarget> target_of(const Alert& alert) {
   }
   return std::nullopt;
 }
+
+Status give_in_order(std::vector<PreviewFinding>& findings,
+                     const std::function<bool(const PreviewFinding&)>& take) {
+  std::ranges::stable_sort(findings, {}, &PreviewFinding::time);
+  for (const PreviewFinding& finding : findings) {
+    if (!take(finding)) {
+      break;
+    }
+  }
+  return {};
+}
+
+// What the rule as it is today finds in the stored events. Findings past kFindingsMax are left
+// out; preview() cuts long before.
+class ReplayedFindings final : public FindingSource {
+ public:
+  ReplayedFindings(BacktestResource& backtests, std::string rule, const Cancel& cancel)
+      : backtests_(backtests), rule_(std::move(rule)), cancel_(cancel) {}
+
+  Status each(Micros from, Micros until,
+              const std::function<bool(const PreviewFinding&)>& take) override {
+    std::vector<PreviewFinding> findings;
+    BacktestRequest request;
+    request.from = from;
+    request.until = until;
+    request.time_max = kReplayTime;
+    request.on_finding = [&findings](const Finding& finding) {
+      const std::optional<DecisionTarget> target = target_of(finding.key);
+      if (target && findings.size() < kFindingsMax) {
+        findings.push_back({*target, finding.first, finding.time});
+      }
+    };
+    TRY(backtests_.look_back(rule_, std::move(request), cancel_));
+    return give_in_order(findings, take);
+  }
+
+ private:
+  BacktestResource& backtests_;
+  const std::string rule_;
+  const Cancel& cancel_;
+};
 
 // Each alert is a finding at its first event: a rule in earnest would have acted there.
 class AlertFindings final : public FindingSource {
@@ -47,20 +91,14 @@ class AlertFindings final : public FindingSource {
     do {
       TRY_ASSIGN(AlertPage page, alerts_.list(filter));
       for (const Alert& alert : page.alerts) {
-        if (const std::optional<DecisionTarget> target = target_of(alert)) {
+        if (const std::optional<DecisionTarget> target = target_of(alert.key)) {
           const Micros first = std::max(alert.first, from);
           findings.push_back({*target, first, first});
         }
       }
       filter.cursor = page.next;
     } while (!filter.cursor.empty() && findings.size() < kAlertsMax);
-    std::ranges::stable_sort(findings, {}, &PreviewFinding::time);
-    for (const PreviewFinding& finding : findings) {
-      if (!take(finding)) {
-        break;
-      }
-    }
-    return {};
+    return give_in_order(findings, take);
   }
 
  private:
@@ -125,8 +163,20 @@ class CountRow final : public RowSink {
   }
 };
 
-// The filter for all events of a target; only canonical values, which hold no sign of the query
-// language. Nothing for words of people: their events are not counted.
+// As the query language quotes; canonical values hold no control characters.
+std::string quoted(std::string_view value) {
+  std::string text = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') {
+      text += '\\';
+    }
+    text += c;
+  }
+  return text + '"';
+}
+
+// The filter for all events of a target. Nothing for sessions and keys: which field names them is
+// the application's choice.
 std::optional<std::string> filter_text(const DecisionTarget& target) {
   switch (target.scope) {
     case ScopeKind::kAddress:
@@ -137,6 +187,7 @@ std::optional<std::string> filter_text(const DecisionTarget& target) {
     case ScopeKind::kCountry:
       return fmt::format("source.geo.country_iso_code:\"{}\"", target.value);
     case ScopeKind::kUser:
+      return "user.name:" + quoted(target.value);
     case ScopeKind::kSession:
     case ScopeKind::kApiKey:
       return std::nullopt;
@@ -198,13 +249,15 @@ Result<HttpResponse> DecisionsResource::preview_rule(const Call& call, const Par
   TRY_ASSIGN(const std::optional<Micros> until, given.time("to", now));
   PreviewWish wish{pattern, from.value_or(now - kDefaultPeriod), until.value_or(now)};
   wish.pattern.proposer = Proposer::kRule;
+  TRY_ASSIGN(const std::optional<std::string> over, given.text("over"));
+  if (over && *over != "events" && *over != "alerts") {
+    return fail(ErrorCode::kInvalid, "over is neither events nor alerts: {}", over->substr(0, 32));
+  }
   Cancel cancel;
-  AlertFindings findings(base_.alerts, *rule);
-  IndexHistory history(base_.events, cancel, now);
   const Result<PreviewReport> report = [&] {
     const CancelWatch::Watched watched(base_.watch, cancel,
                                        [&call] { return call.responder.abandoned(); });
-    return preview(wish, {findings, history}, of_.guards.parts());
+    return preview(*rule, wish, over == "alerts", cancel);
   }();
   if (!report) {
     return report.error();
@@ -212,6 +265,17 @@ Result<HttpResponse> DecisionsResource::preview_rule(const Call& call, const Par
   JsonWriter json;
   write_preview(json, *report);
   return HttpResponse::json(200, json.take());
+}
+
+Result<PreviewReport> DecisionsResource::preview(const std::string& rule, const PreviewWish& wish,
+                                                 bool from_alerts, const Cancel& cancel) {
+  IndexHistory history(base_.events, cancel, base_.clock.now());
+  if (from_alerts) {
+    AlertFindings findings(base_.alerts, rule);
+    return tocsin::preview(wish, {findings, history}, of_.guards.parts());
+  }
+  ReplayedFindings findings(base_.backtests, rule, cancel);
+  return tocsin::preview(wish, {findings, history}, of_.guards.parts());
 }
 
 }  // namespace tocsin

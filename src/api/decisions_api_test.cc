@@ -104,6 +104,13 @@ TEST_F(DecisionsApiTest, SimulationTellsAndChangesNothing) {
   EXPECT_EQ(value(now, "/outcome"), "taken") << now.body;
   EXPECT_FALSE(blocked("203.0.113.7"));
   EXPECT_EQ(send("POST", "/api/v1/decisions/simulate", "{}").status, 400);
+  const auto over = [&](const std::string& what) {
+    return send("POST", "/api/v1/decisions/simulate",
+                R"({"rule":"no-such-rule","over":")" + what + "\"}");
+  };
+  EXPECT_EQ(over("events").status, 404);
+  EXPECT_EQ(value(over("alerts"), "/findings"), "0");
+  EXPECT_EQ(over("dreams").status, 400);
 }
 
 TEST_F(DecisionsApiTest, ApprovalsAreAnswered) {

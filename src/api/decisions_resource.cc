@@ -206,9 +206,9 @@ Result<HttpResponse> DecisionsResource::lift(const Call& call) {
 
 // With "rule": over history. Else: what one proposal would come to now.
 Result<HttpResponse> DecisionsResource::simulate(const Call& call) {
-  TRY_ASSIGN(
-      const Parameters given,
-      Parameters::of_json(call.request.body, {TOCSIN_PROPOSAL_MEMBERS, "rule", "from", "to"}));
+  TRY_ASSIGN(const Parameters given,
+             Parameters::of_json(call.request.body,
+                                 {TOCSIN_PROPOSAL_MEMBERS, "rule", "over", "from", "to"}));
   TRY_ASSIGN(NewDecision wanted, read_proposal(given, actor_of(call)));
   if (given.has("rule")) {
     return preview_rule(call, given, wanted);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "alert/alert_store.h"
+#include "api/backtest_resource.h"
 #include "api/call.h"
 #include "api/cancel_watch.h"
 #include "api/parameters.h"
@@ -12,6 +13,7 @@
 #include "api/services.h"
 #include "index/event_store.h"
 #include "respond/decision_book.h"
+#include "respond/preview.h"
 
 namespace tocsin {
 
@@ -28,6 +30,7 @@ class DecisionsResource {
     AlertStore& alerts;
     EventStore& events;
     RuleDesk& rules;
+    BacktestResource& backtests;
     CancelWatch& watch;
     Clock& clock;
   };
@@ -56,6 +59,8 @@ class DecisionsResource {
  private:
   Result<HttpResponse> preview_rule(const Call& call, const Parameters& given,
                                     const NewDecision& pattern);
+  Result<PreviewReport> preview(const std::string& rule, const PreviewWish& wish, bool from_alerts,
+                                const Cancel& cancel);
   // Of a rule in force; kNotFound.
   Result<RuleInfo> rule_in_force(const std::string& id) const;
   HttpResponse breaker_state() const;

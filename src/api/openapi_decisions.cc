@@ -185,6 +185,7 @@ constexpr std::string_view kPaths = R"json(
          "despite_customers": {"type": "boolean", "description": "Block an address of many users"},
          "alert_id": {"type": "string"},
          "rule": {"type": "string"},
+         "over": {"enum": ["events", "alerts"]},
          "from": {"type": "string"},
          "to": {"type": "string"}}}}}},
     "responses": {

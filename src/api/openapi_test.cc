@@ -148,7 +148,7 @@ class OpenapiTest : public ApiTest {
     People people({*notifier_, *exceptions_}, *alerts_, clock_);
     std::ranges::move(people.routes(), std::back_inserter(list));
     DecisionsResource decisions({*book_, *guards_, audit_},
-                                {*alerts_, store_, desk_, watch, clock_});
+                                {*alerts_, store_, desk_, backtests, watch, clock_});
     std::ranges::move(decisions.routes(), std::back_inserter(list));
     for (Route& route : list) {
       route.run = nullptr;  // the resources go with this function

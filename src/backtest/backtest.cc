@@ -168,6 +168,9 @@ class Backtest {
     for (const Finding& finding : findings_) {
       if (chosen_.ids.contains(finding.rule->id)) {
         tally_.add(finding);
+        if (request_.on_finding) {
+          request_.on_finding(finding);
+        }
       }
     }
     findings_.clear();

@@ -48,6 +48,8 @@ struct BacktestRequest {
   std::size_t keys_max = 20;
   Span time_max = span_s(600);
   std::uint64_t hash_seed = 0;  // see CorrelatorLimits
+  // Also given each finding, about in the order of event time; empty: nobody is.
+  std::function<void(const Finding&)> on_finding = {};
 };
 
 struct BacktestReport {

@@ -23,7 +23,7 @@ struct DecisionArguments {
   ConnectionOptions connection;
   std::string state = "active";
   std::string scope, value, ip, kind, origin, rule, from, to, why, reason, duration, rate;
-  std::string redirect_to, custom, format, file, id, what = "rule", version;
+  std::string redirect_to, custom, format, file, id, over, what = "rule", version;
   std::uint64_t limit = 100;
   std::vector<std::string> values;
   bool despite_customers = false;
@@ -60,6 +60,7 @@ std::string proposal_body(const DecisionArguments& a, const std::string& value) 
     json.member("dry_run", true);
   }
   add_text(json, "rule", a.rule);
+  add_text(json, "over", a.over);
   add_text(json, "from", a.from);
   add_text(json, "to", a.to);
   return json.end_object().take();
@@ -266,7 +267,9 @@ void add_taking(CLI::App* decision, const Arguments& a, ExitCode& exit_code) {
                 exit_code, simulate);
   command->add_option("value", a->value, "Whom it is about");
   add_wish_options(command, a);
-  command->add_option("--rule", a->rule, "Id of a rule: over its stored alerts");
+  command->add_option("--rule", a->rule, "Id of a rule: what it finds in the stored events");
+  command->add_option("--over", a->over, "events (default), or alerts: those that it raised")
+      ->check(CLI::IsMember({"events", "alerts"}));
   command->add_option("--from", a->from, "Beginning: a time, or a span back from now (default 1d)");
   command->add_option("--to", a->to, "End (default now)");
   command->footer("Example: tocsin decision simulate --rule 5a1c… --from 7d");

@@ -81,6 +81,11 @@ class Namespaces:
         code = (f"import socket; socket.create_connection(({target!r}, {port}), {seconds}).close()")
         return run(*self.inside(self.hosts[host], "python3", "-c", code), check=False).returncode == 0
 
+    def listens(self, port: int) -> bool:
+        """Whether something within the gateway answers on that port of its loopback."""
+        code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 1).close()"
+        return run(*self.inside(self.gateway, "python3", "-c", code), check=False).returncode == 0
+
 
 class Running:
     """A program under test, ended by its own process id."""
