@@ -120,7 +120,7 @@ class Loop:
             kill()
         flood.join(60)
         self.standing |= flood.standing
-        self.lifted |= flood.lifted
+        self.lifted = (self.lifted - flood.standing) | flood.lifted
         if flood.fault:
             self.faults.append(f"round {number}: {flood.fault}")
         self.agree(number)
