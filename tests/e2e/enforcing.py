@@ -124,8 +124,9 @@ def decide(server, value: str, kind: str = "block", scope: str | None = None, du
     return answer.json()
 
 
-def lift(server, value: str) -> None:
-    answer = server.request("POST", "/api/v1/decisions/lift", json.dumps({"value": value}).encode(),
+def lift(server, value: str, scope: str | None = None) -> None:
+    body = {"value": value, **({"scope": scope} if scope else {})}
+    answer = server.request("POST", "/api/v1/decisions/lift", json.dumps(body).encode(),
                             {"Content-Type": "application/json"})
     if answer.status != 200:
         raise AssertionError(f"lifting {value}: {answer}")
