@@ -153,8 +153,10 @@ std::vector<std::string> PlaybookDesk::event_values(const Alert& alert, std::str
   return values;
 }
 
-Status PlaybookDesk::tell(const std::string& once, const std::vector<std::string>& channels,
-                          const Alert& alert, const std::string& text, const std::string& who) {
+Result<std::vector<std::string>> PlaybookDesk::tell(const std::string& once,
+                                                    const std::vector<std::string>& channels,
+                                                    const Alert& alert, const std::string& text,
+                                                    const std::string& who) {
   return parts_.notifier.tell(once, channels, alert, text, who);
 }
 

@@ -52,8 +52,10 @@ class PlaybookDesk final : private PlaybookHands {
   Result<std::vector<Alert>> open_alerts(Micros changed) override;
   std::string playbook_of_rule(const std::string& rule_id) override;
   std::vector<std::string> event_values(const Alert& alert, std::string_view field) override;
-  Status tell(const std::string& once, const std::vector<std::string>& channels, const Alert& alert,
-              const std::string& text, const std::string& who) override;
+  Result<std::vector<std::string>> tell(const std::string& once,
+                                        const std::vector<std::string>& channels,
+                                        const Alert& alert, const std::string& text,
+                                        const std::string& who) override;
   Status assign(const std::string& alert_id, const std::string& assignee, const std::string& note,
                 const std::string& state, const std::string& who) override;
   Result<std::string> keep_evidence(const Alert& alert, const std::string& name) override;

@@ -179,8 +179,10 @@ void Notifier::count(const PlanCounts& counts) {
       "Messages that found the outbox full and are only counted in a digest", counts.overflowed);
 }
 
-Status Notifier::tell(const std::string& once, const std::vector<std::string>& channels,
-                      const Alert& alert, const std::string& text, const std::string& who) {
+Result<std::vector<std::string>> Notifier::tell(const std::string& once,
+                                                const std::vector<std::string>& channels,
+                                                const Alert& alert, const std::string& text,
+                                                const std::string& who) {
   const std::shared_ptr<const ArmedSet> armed = armed_.get();
   std::vector<std::string> to = channels;
   for (const std::string& channel : channels) {
@@ -192,6 +194,9 @@ Status Notifier::tell(const std::string& once, const std::vector<std::string>& c
     for (const auto& [name, channel] : armed->channels) {
       to.push_back(name);
     }
+  }
+  if (to.empty()) {
+    return to;
   }
   AlertEvent event;
   event.alert = alert;
@@ -206,7 +211,7 @@ Status Notifier::tell(const std::string& once, const std::vector<std::string>& c
     return {};
   }));
   wake_all();
-  return {};
+  return to;
 }
 
 void Notifier::changed(std::span<const AlertEvent> events) {

@@ -56,10 +56,12 @@ class Notifier {
   Status record(soci::session& sql, std::span<const AlertEvent> events);
   void changed(std::span<const AlertEvent> events);
 
-  // Words of a playbook to these channels (none: all). The same `once` is told once. kInvalid when
-  // one is not there.
-  Status tell(const std::string& once, const std::vector<std::string>& channels, const Alert& alert,
-              const std::string& text, const std::string& who);
+  // Words of a playbook to these channels (none: all), whose names it gives: nobody is told when
+  // there are none. The same `once` is told once. kInvalid when one is not there.
+  Result<std::vector<std::string>> tell(const std::string& once,
+                                        const std::vector<std::string>& channels,
+                                        const Alert& alert, const std::string& text,
+                                        const std::string& who);
 
   // Starts the threads: one a channel, and one for escalations and the end of history.
   void start();

@@ -195,7 +195,7 @@ void PlaybookEngine::take_inbox() {
     taken.swap(inbox_);
     missed = std::exchange(missed_, false);
   }
-  if (missed) {
+  if (missed || is_room_again()) {
     catch_up();
   }
   for (const Alert& alert : taken) {
@@ -207,14 +207,22 @@ void PlaybookEngine::take_inbox() {
   }
 }
 
+// Not for each run that ends: the whole list of open alerts is read then.
+bool PlaybookEngine::is_room_again() const {
+  const std::size_t room = std::max<std::size_t>(1, parts_.limits.runs_max / 10);
+  return refused_from_ && active_.size() + room <= parts_.limits.runs_max;
+}
+
 void PlaybookEngine::catch_up() {
-  Result<std::vector<Alert>> alerts = parts_.hands.open_alerts(*mark_ - kMarkSlack);
+  const Micros from = std::min(*mark_, refused_from_.value_or(*mark_));
+  Result<std::vector<Alert>> alerts = parts_.hands.open_alerts(from - kMarkSlack);
   if (!alerts) {
     parts_.log.error("catching up with alerts: {}", alerts.error().full_text());
     const MutexLock lock(inbox_mutex_);
     missed_ = true;
     return;
   }
+  refused_from_.reset();
   std::ranges::sort(*alerts, {}, &Alert::updated);
   for (const Alert& alert : *alerts) {
     consider(alert);
@@ -244,7 +252,9 @@ void PlaybookEngine::consider(const Alert& alert) {
   for (const std::shared_ptr<const Playbook>& playbook : set->playbooks) {
     const std::string id = run_id(playbook->name + "\n" + alert.id);
     if (is_triggered(*playbook, alert, linked) && !is_known(id)) {
-      static_cast<void>(begin(playbook, alert, id, "trigger"));
+      if (!begin(playbook, alert, id, "trigger")) {
+        refused_from_ = std::min(alert.updated, refused_from_.value_or(alert.updated));
+      }
     }
   }
 }
@@ -325,7 +335,7 @@ Status PlaybookEngine::keep() {
       for (const RunStep& step : new_steps_) {
         rows.write(step);
       }
-      rows.set_mark(*mark_);
+      rows.set_mark(std::min(*mark_, refused_from_.value_or(*mark_)));
       if (forget) {
         rows.forget_before(now - parts_.limits.history);
       }
@@ -355,6 +365,9 @@ Status PlaybookEngine::keep() {
 
 Micros PlaybookEngine::next_due() const {
   const Micros now = parts_.clock.now();
+  if (is_room_again()) {
+    return now;
+  }
   Micros due = now + kIdle;
   for (const auto& [id, active] : active_) {
     due = std::min({due, active.run.wake, active.run.deadline});

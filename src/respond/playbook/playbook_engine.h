@@ -131,6 +131,7 @@ class PlaybookEngine {
   bool begin(std::shared_ptr<const Playbook> playbook, const Alert& alert, const std::string& id,
              const std::string& by) REQUIRES(mutex_);
   bool is_known(const std::string& run_id) REQUIRES(mutex_);
+  bool is_room_again() const REQUIRES(mutex_);
 
   void read_approvals() REQUIRES(mutex_);
   void move_all() REQUIRES(mutex_);
@@ -139,6 +140,7 @@ class PlaybookEngine {
       REQUIRES(mutex_);
   Move decide(Active& active, const PlaybookStep& step, std::vector<Proposed>& proposals)
       REQUIRES(mutex_);
+  Move tell(Active& active, const PlaybookStep& step) REQUIRES(mutex_);
   Move wait(Active& active, const PlaybookStep& step) REQUIRES(mutex_);
   Move await_approval(Active& active, const PlaybookStep& step) REQUIRES(mutex_);
   Move await_book(Active& active) REQUIRES(mutex_);
@@ -188,6 +190,7 @@ class PlaybookEngine {
   std::vector<AuditEntry> new_audit_ GUARDED_BY(mutex_);
   std::optional<Micros> mark_ GUARDED_BY(mutex_);  // alerts that changed before are considered
   bool mark_moved_ GUARDED_BY(mutex_) = false;
+  std::optional<Micros> refused_from_ GUARDED_BY(mutex_);  // the oldest that found no room
   Micros forgot_ GUARDED_BY(mutex_);
   Micros retry_ GUARDED_BY(mutex_);  // after the database failed
   Rng rng_ GUARDED_BY(mutex_);

@@ -1,8 +1,10 @@
 #include "respond/playbook/playbook_engine.h"
 
+#include <algorithm>
 #include <set>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/fail.h"
@@ -34,9 +36,15 @@ class FakeHands final : public PlaybookHands {
   std::vector<std::string> event_values(const Alert&, std::string_view) override {
     return {"203.0.113.1", "203.0.113.2"};
   }
-  Status tell(const std::string& once, const std::vector<std::string>&, const Alert&,
-              const std::string& text, const std::string&) override {
+  Result<std::vector<std::string>> tell(const std::string& once,
+                                        const std::vector<std::string>& to, const Alert&,
+                                        const std::string& text, const std::string&) override {
     ++calls;
+    for (const std::string& name : to) {
+      if (std::ranges::find(channels, name) == channels.end()) {
+        return fail(ErrorCode::kInvalid, "there is no channel {}", name);
+      }
+    }
     if (faults > 0) {
       --faults;
       return fail(ErrorCode::kIo, "no channel");
@@ -44,11 +52,11 @@ class FakeHands final : public PlaybookHands {
     if (told.insert(once).second) {
       texts.push_back(text);
     }
-    return {};
+    return to.empty() ? channels : to;
   }
   Status assign(const std::string&, const std::string& assignee, const std::string&,
                 const std::string&, const std::string&) override {
-    assigned.push_back(assignee);
+    assigned.insert(assignee);
     return {};
   }
   Result<std::string> keep_evidence(const Alert&, const std::string& name) override {
@@ -57,8 +65,9 @@ class FakeHands final : public PlaybookHands {
   }
 
   std::map<std::string, Alert> alerts;
-  std::set<std::string> told, evidence;
-  std::vector<std::string> texts, assigned;
+  std::set<std::string> told, evidence, assigned;
+  std::vector<std::string> texts;
+  std::vector<std::string> channels = {"ops"};
   int faults = 0;
   int calls = 0;
 };
@@ -310,6 +319,18 @@ TEST_F(PlaybookEngineTest, FaultsAreTriedAgainWithPauses) {
   EXPECT_EQ(engine_->runs({.alert_id = "a-203.0.113.8"})->front().state, RunState::kFailed);
 }
 
+TEST_F(PlaybookEngineTest, WithoutAChannelItSaysThatNobodyWasTold) {
+  hands_.channels.clear();
+  use("  - notify: {text: x}\n    retry: 3\n    on_failure: again\n  - {name: done, end: true}\n"
+      "  - {name: again, notify: {channels: [gone], text: y}, retry: 3}\n");
+  offer(alert("203.0.113.7"));
+  EXPECT_EQ(outcomes(), "notify:failed notify:failed ");
+  const auto steps = engine_->steps(only_run().id);
+  EXPECT_EQ(steps->at(0).sentence, "nobody was told: no channel is configured");
+  EXPECT_EQ(steps->at(1).sentence, "there is no channel gone");
+  EXPECT_EQ(only_run().state, RunState::kFailed);
+}
+
 TEST_F(PlaybookEngineTest, ARunHasATimeLimit) {
   Result<Playbook> p = parse_playbook(
       "name: p\ntimeout: 1h\ntrigger: {level: low}\nsteps:\n  - wait: {for: 2h}\n", "p", {});
@@ -404,6 +425,74 @@ TEST_F(PlaybookEngineTest, TenThousandAlertsAtOnceStayBounded) {
                 .value(),
             8'000U);
 }
+
+TEST_F(PlaybookEngineTest, WhatFoundNoRoomBeginsWhenThereIsSome) {
+  limits_.runs_max = 2;
+  restart();
+  use("  - wait: {for: 1h}\n");
+  for (int i = 0; i < 5; ++i) {
+    offer(alert("u" + std::to_string(i), "user.name"));
+    clock_.advance(span_s(60));
+  }
+  EXPECT_EQ(engine_->runs({})->size(), 2U);
+  restart();  // the mark stays before those that wait
+  for (int round = 0; round < 8; ++round) {
+    pass(span_s(1'800));
+    EXPECT_LE(engine_->runs({.running_only = true})->size(), 2U);
+  }
+  const auto runs = engine_->runs({.state = RunState::kSucceeded});
+  EXPECT_EQ(runs->size(), 5U);
+}
+
+struct Rewound {
+  std::string_view step;
+  std::string_view outcome;
+  std::size_t effects;
+};
+
+class RewoundStepTest : public PlaybookEngineTest, public ::testing::WithParamInterface<Rewound> {
+ protected:
+  std::size_t effects() const {
+    return book_->active()->size() + hands_.texts.size() + hands_.assigned.size() +
+           hands_.evidence.size();
+  }
+};
+
+// The machine dies after a step's effect and before the run is kept: the step is taken again, and
+// nothing happens twice.
+TEST_P(RewoundStepTest, HasOneEffect) {
+  const Rewound& one = GetParam();
+  use(fmt::format("  - wait: {{for: 1m}}\n  - name: deed\n    {}\n", one.step));
+  offer(alert("203.0.113.7"));
+  restart();  // while it waits
+  pass(span_s(60));
+  const std::string all = fmt::format("wait:waits wait:done {} ", one.outcome);
+  ASSERT_EQ(outcomes(), all);
+  ASSERT_EQ(effects(), one.effects);
+  const Status rewound = db_->write("rewinding", [&](soci::session& sql) -> Status {
+    sql << "UPDATE playbook_runs SET state = 0, step = 'deed', ended_us = 0, steps_done = 2, "
+           "decisions = ''";
+    sql << "DELETE FROM playbook_steps WHERE number > 2";
+    return {};
+  });
+  ASSERT_TRUE(rewound) << rewound.error().full_text();
+  restart();
+  EXPECT_EQ(outcomes(), all);
+  EXPECT_EQ(only_run().state, RunState::kSucceeded);
+  EXPECT_EQ(effects(), one.effects);
+  EXPECT_EQ(only_run().decisions.size(), book_->active()->size());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EachKind, RewoundStepTest,
+    ::testing::Values(Rewound{"decide: {for: 1h}", "decide:done", 1},
+                      Rewound{"decide: {about_events: source.ip, for: 1h}", "decide:done", 2},
+                      Rewound{"notify: {channels: [ops], text: x}", "notify:done", 1},
+                      Rewound{"assign: {to: ann}", "assign:done", 1},
+                      Rewound{"collect: true", "collect:done", 1},
+                      Rewound{"lift: true", "lift:done", 0},
+                      Rewound{"if: {level: high}", "if:done", 0},
+                      Rewound{"end: true", "end:done", 0}));
 
 TEST_F(PlaybookEngineTest, TheThreadActsAtOnce) {
   use("  - decide: {for: 1h}\n");

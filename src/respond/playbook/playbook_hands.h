@@ -23,8 +23,11 @@ class PlaybookHands {
   // Values of a field in the events behind the alert, each once.
   virtual std::vector<std::string> event_values(const Alert& alert, std::string_view field) = 0;
   // `once`: the same words for the same message; it is told once, however often this is called.
-  virtual Status tell(const std::string& once, const std::vector<std::string>& channels,
-                      const Alert& alert, const std::string& text, const std::string& who) = 0;
+  // Gives the channels that tell it: none when none is configured. kInvalid: there is no such one.
+  virtual Result<std::vector<std::string>> tell(const std::string& once,
+                                                const std::vector<std::string>& channels,
+                                                const Alert& alert, const std::string& text,
+                                                const std::string& who) = 0;
   // Empty texts leave what is there.
   virtual Status assign(const std::string& alert_id, const std::string& assignee,
                         const std::string& note, const std::string& state,

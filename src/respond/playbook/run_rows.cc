@@ -130,6 +130,16 @@ std::string_view run_state_name(RunState state) {
   return "";
 }
 
+std::optional<RunState> parse_run_state(std::string_view name) {
+  for (const RunState state :
+       {RunState::kRunning, RunState::kSucceeded, RunState::kFailed, RunState::kCancelled}) {
+    if (run_state_name(state) == name) {
+      return state;
+    }
+  }
+  return std::nullopt;
+}
+
 void RunRows::write(const PlaybookRun& run) {
   Row row;
   row.run = run;
@@ -163,6 +173,7 @@ void RunRows::write(const PlaybookText& text) {
 
 std::vector<PlaybookRun> RunRows::runs(const RunFilter& filter) {
   std::string where = filter.running_only ? "state = 0" : "state >= 0";
+  where += filter.state ? fmt::format(" AND state = {}", static_cast<int>(*filter.state)) : "";
   where += filter.alert_id ? " AND alert_id = :x" : "";
   where += filter.playbook ? " AND playbook = :y" : "";
   where += filter.id ? " AND id = :z" : "";

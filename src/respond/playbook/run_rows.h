@@ -15,6 +15,7 @@ namespace tocsin {
 
 enum class RunState : std::uint8_t { kRunning, kSucceeded, kFailed, kCancelled };
 std::string_view run_state_name(RunState state);
+std::optional<RunState> parse_run_state(std::string_view name);
 
 struct PlaybookRun {
   std::string id;
@@ -60,6 +61,7 @@ struct RunFilter {
   std::optional<std::string> playbook = {};
   std::optional<std::string> id = {};
   bool running_only = false;
+  std::optional<RunState> state = {};
   std::size_t limit = 100;
 };
 

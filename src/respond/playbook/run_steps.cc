@@ -35,6 +35,10 @@ std::string wait_text(const PlaybookStep& step) {
   return "";
 }
 
+std::string channels_text(const PlaybookStep& step) {
+  return step.channels.empty() ? "every channel" : joined(step.channels);
+}
+
 }  // namespace
 
 bool PlaybookEngine::is_live(const Active& active) const {
@@ -185,9 +189,6 @@ PlaybookEngine::Move PlaybookEngine::take(Active& active, const PlaybookStep& st
   const bool live = is_live(active);
   const std::string who = "playbook " + active.playbook->name;
   const std::string once = active.run.id + "." + step.name;
-  const auto told = [&](const Status& status, const std::string& sentence) {
-    return status ? done(active, "done", sentence) : tried(active, status.error());
-  };
   switch (step.kind) {
     case StepKind::kDecide:
       return decide(active, step, proposals);
@@ -204,20 +205,18 @@ PlaybookEngine::Move PlaybookEngine::take(Active& active, const PlaybookStep& st
       active.run.decisions.clear();
       return done(active, "done", fmt::format("ended {} decisions", lifted ? lifted->size() : 0));
     }
-    case StepKind::kNotify: {
-      const std::string sentence =
-          "told " + (step.channels.empty() ? "every channel" : joined(step.channels));
-      return live ? told(parts_.hands.tell(once, step.channels, active.alert, step.text, who),
-                         sentence)
-                  : done(active, "would", "would have " + sentence);
-    }
+    case StepKind::kNotify:
+      return live ? tell(active, step)
+                  : done(active, "would", "would have told " + channels_text(step));
     case StepKind::kAssign: {
       const std::string sentence =
           "changed the alert" + (step.assignee.empty() ? "" : ": it is for " + step.assignee);
-      return live ? told(parts_.hands.assign(active.run.alert_id, step.assignee, step.note,
-                                             step.state, who),
-                         sentence)
-                  : done(active, "would", "would have " + sentence);
+      if (!live) {
+        return done(active, "would", "would have " + sentence);
+      }
+      const Status changed =
+          parts_.hands.assign(active.run.alert_id, step.assignee, step.note, step.state, who);
+      return changed ? done(active, "done", sentence) : tried(active, changed.error());
     }
     case StepKind::kCollect: {
       if (!live) {
@@ -242,6 +241,19 @@ PlaybookEngine::Move PlaybookEngine::take(Active& active, const PlaybookStep& st
       break;
   }
   return Move::kStays;
+}
+
+PlaybookEngine::Move PlaybookEngine::tell(Active& active, const PlaybookStep& step) {
+  const Result<std::vector<std::string>> told =
+      parts_.hands.tell(active.run.id + "." + step.name, step.channels, active.alert, step.text,
+                        "playbook " + active.playbook->name);
+  if (!told) {
+    // A channel that is not there is not there the next time either.
+    return told.error().code() == ErrorCode::kInvalid ? failed(active, told.error().full_text())
+                                                      : tried(active, told.error());
+  }
+  return told->empty() ? failed(active, "nobody was told: no channel is configured")
+                       : done(active, "done", "told " + joined(*told));
 }
 
 std::vector<DecisionTarget> PlaybookEngine::targets(const Alert& alert, const DecideStep& step) {
@@ -350,7 +362,8 @@ void PlaybookEngine::settle(Proposed& proposed, std::span<const Result<Outcome>>
       case OutcomeKind::kTaken:
       case OutcomeKind::kStanding:
         good = true;
-        if (ours) {
+        if (ours && std::ranges::find(active.run.decisions, outcome->decision->id) ==
+                        active.run.decisions.end()) {
           active.run.decisions.push_back(outcome->decision->id);
         }
         break;
@@ -497,6 +510,10 @@ Result<std::vector<RehearsedStep>> PlaybookEngine::rehearse(const std::string& p
       sentence = good ? "yes" : "no";
     } else if (step->kind == StepKind::kWait) {
       sentence = wait_text(*step);
+    } else if (step->kind == StepKind::kNotify) {
+      sentence = "would tell " + channels_text(*step);
+    } else if (step->kind == StepKind::kApprove) {
+      sentence = "would ask: " + step->text;
     }
     steps.push_back({step->name, std::string(step_kind_name(step->kind)), sentence});
     step = active.playbook->find(good ? step->on_success : step->on_failure);
