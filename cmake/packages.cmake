@@ -15,7 +15,7 @@ find_package(mimalloc REQUIRED)
 
 # One imported target a library: PkgConfig::libzstd and so on.
 foreach(name libzstd libxxhash sqlite3 simdjson libsodium libmaxminddb libfyaml libpcre2-8 libhs
-             libnftables)
+             libnftables ldns)
   pkg_check_modules(${name} REQUIRED QUIET IMPORTED_TARGET ${name})
 endforeach()
 

@@ -256,7 +256,7 @@ TEST_F(FeedTest, TakesReceipts) {
   const std::string receipts = get("/api/v1/decisions/1/receipts").body;
   EXPECT_EQ(member(receipts, "/receipts/0/enforcer"), "fw");
   EXPECT_EQ(member(receipts, "/receipts/0/failed"), "full");
-  EXPECT_EQ(member(receipts, "/receipts/0/after_decision_ms"), "0.0");
+  EXPECT_EQ(member(receipts, "/receipts/0/after_decision_ms"), "0");
   EXPECT_EQ(send("DELETE", "/api/v1/enforcers/fw", "").status, 204);
   EXPECT_EQ(send("DELETE", "/api/v1/enforcers/fw", "").status, 404);
   for (const char* bad : {"[]", "{}", R"({"name":"x"})"}) {

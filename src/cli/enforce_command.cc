@@ -14,6 +14,7 @@
 #include "base/time_text.h"
 #include "cli/connection.h"
 #include "enforce/decision_text.h"
+#include "enforce/dns/dns_enforcer.h"
 #include "enforce/enforce_loop.h"
 #include "enforce/exec/exec_enforcer.h"
 #include "enforce/file/file_enforcer.h"
@@ -174,6 +175,20 @@ Status enforce_exec(const EnforceArguments& arguments) {
   return enforce(arguments, enforcer, span_s(20));
 }
 
+Status enforce_dns(const EnforceArguments& arguments) {
+  PosixFileSystem files;
+  TRY_ASSIGN(const DnsSettings settings, load_dns_settings(files, arguments.path));
+  SystemClock clock;
+  Log log(LogLevel::kInfo);
+  SocketDnsLink link(settings.server, clock);
+  SignedDnsZone zone(link, settings.zone, settings.key, settings.timeout);
+  DnsEnforcer enforcer(zone, settings.names, settings.look_every, log);
+  if (arguments.remove) {
+    return enforcer.withdraw();
+  }
+  return enforce(arguments, enforcer, settings.look_every);
+}
+
 using Arguments = std::shared_ptr<EnforceArguments>;
 
 void add_common(CLI::App& command, const Arguments& arguments) {
@@ -225,6 +240,17 @@ void add_exec(CLI::App& enforce_app, const Arguments& arguments, ExitCode& exit_
   command->callback([arguments, &exit_code] { exit_code.finish(enforce_exec(*arguments)); });
 }
 
+void add_dns(CLI::App& enforce_app, const Arguments& arguments, ExitCode& exit_code) {
+  CLI::App* command = enforce_app.add_subcommand(
+      "dns", "In the DNS: names move, for example to a CDN, and back (RFC 2136 with TSIG)");
+  add_common(*command, arguments);
+  command->add_option("path", arguments->path, "YAML file: server, zone, key and names")
+      ->required();
+  command->add_flag("--clean-up", arguments->clean_up, "Move every name back when ending");
+  command->add_flag("--remove", arguments->remove, "Only move every name back, at once");
+  command->callback([arguments, &exit_code] { exit_code.finish(enforce_dns(*arguments)); });
+}
+
 }  // namespace
 
 void add_enforce_command(CLI::App& app, ExitCode& exit_code) {
@@ -236,6 +262,7 @@ void add_enforce_command(CLI::App& app, ExitCode& exit_code) {
   add_file(*command, arguments, exit_code);
   add_webhook(*command, arguments, exit_code);
   add_exec(*command, arguments, exit_code);
+  add_dns(*command, arguments, exit_code);
 }
 
 }  // namespace tocsin

@@ -123,7 +123,8 @@ Status EnforceLoop::step() {
 
 Status EnforceLoop::carry_out(Span now) {
   if (!restored_) {
-    TRY(enforcer_.restore(standing_, now));
+    TRY_ASSIGN(Enforcer::Applied applied, enforcer_.restore(standing_, now));
+    append(failed_, applied.failed);
     restored_ = true;
     waiting_.added.clear();
   }
@@ -143,7 +144,7 @@ Status EnforceLoop::tend(Span now) {
   next_tend_ = Span(now.value + options_.tend_every.value);
   TRY_ASSIGN(const bool lost, enforcer_.tend(now));
   if (lost) {
-    log_.warning("what was enforced is gone: somebody else removed it; restoring {} decisions",
+    log_.warning("somebody else changed what was enforced; restoring {} decisions",
                  standing_.size());
     restored_ = false;
     return carry_out(now);

@@ -114,7 +114,7 @@ class FakeEnforcer final : public Enforcer {
     return Applied{};
   }
   Result<bool> tend(Span) override { return std::exchange(lost, false); }
-  Status restore(const StandingDecisions& all, Span) override {
+  Result<Applied> restore(const StandingDecisions& all, Span) override {
     ++restores;
     enforced.clear();
     for (const auto& [id, standing] : all.all()) {

@@ -1,5 +1,5 @@
 // Enforcer: whoever carries decisions out. One implementation a folder: nftables/, file/, webhook/,
-// exec/. One thread.
+// exec/, dns/. One thread.
 #pragma once
 
 #include <string_view>
@@ -29,7 +29,7 @@ class Enforcer {
   // what stands was lost (a firewall was flushed) and `restore` shall be called.
   virtual Result<bool> tend(Span now) = 0;
   // Makes what is enforced equal to `all`, whatever was there.
-  virtual Status restore(const StandingDecisions& all, Span now) = 0;
+  virtual Result<Applied> restore(const StandingDecisions& all, Span now) = 0;
   // Since the call before.
   virtual std::vector<EnforcedCount> take_counts() = 0;
   // At the end of the program, when it was asked to clean up.

@@ -1,5 +1,8 @@
 #include "obs/metrics.h"
 
+#include <algorithm>
+#include <limits>
+
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
@@ -16,13 +19,39 @@ std::vector<prometheus::ClientMetric::Label> labels_of(const MetricLabels& label
   return out;
 }
 
+prometheus::MetricType type_of(bool has_gauges, bool has_histograms) {
+  if (has_histograms) {
+    return prometheus::MetricType::Histogram;
+  }
+  return has_gauges ? prometheus::MetricType::Gauge : prometheus::MetricType::Counter;
+}
+
+void write_histogram(prometheus::ClientMetric& metric, const Histogram& histogram) {
+  std::uint64_t below = 0;
+  for (std::size_t place = 0; place <= histogram.bounds().size(); ++place) {
+    below += histogram.count(place);
+    const double bound = place < histogram.bounds().size()
+                             ? histogram.bounds()[place]
+                             : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back({below, bound});
+  }
+  metric.histogram.sample_count = below;
+  metric.histogram.sample_sum = histogram.sum();
+}
+
 }  // namespace
+
+void Histogram::observe(double value) {
+  const auto place = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
+  counts_[static_cast<std::size_t>(place)].add();
+  sum_.fetch_add(value, std::memory_order_relaxed);
+}
 
 Counter& Metrics::counter(std::string_view name, std::string_view help,
                           const MetricLabels& labels) {
   MutexLock lock(mutex_);
   Family& family = families_[std::string(name)];
-  CHECK(family.gauges.empty());
+  CHECK(family.gauges.empty() && family.histograms.empty());
   family.help = help;
   auto& slot = family.counters[labels];
   if (slot == nullptr) {
@@ -34,11 +63,24 @@ Counter& Metrics::counter(std::string_view name, std::string_view help,
 Gauge& Metrics::gauge(std::string_view name, std::string_view help, const MetricLabels& labels) {
   MutexLock lock(mutex_);
   Family& family = families_[std::string(name)];
-  CHECK(family.counters.empty());
+  CHECK(family.counters.empty() && family.histograms.empty());
   family.help = help;
   auto& slot = family.gauges[labels];
   if (slot == nullptr) {
     slot = std::make_unique<Gauge>();
+  }
+  return *slot;
+}
+
+Histogram& Metrics::histogram(std::string_view name, std::string_view help,
+                              std::span<const double> bounds, const MetricLabels& labels) {
+  MutexLock lock(mutex_);
+  Family& family = families_[std::string(name)];
+  CHECK(family.counters.empty() && family.gauges.empty());
+  family.help = help;
+  auto& slot = family.histograms[labels];
+  if (slot == nullptr) {
+    slot = std::make_unique<Histogram>(bounds);
   }
   return *slot;
 }
@@ -50,8 +92,7 @@ std::string Metrics::text() const {
     prometheus::MetricFamily& out = all.emplace_back();
     out.name = name;
     out.help = family.help;
-    out.type =
-        family.gauges.empty() ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+    out.type = type_of(!family.gauges.empty(), !family.histograms.empty());
     for (const auto& [labels, counter] : family.counters) {
       prometheus::ClientMetric& metric = out.metric.emplace_back();
       metric.label = labels_of(labels);
@@ -61,6 +102,11 @@ std::string Metrics::text() const {
       prometheus::ClientMetric& metric = out.metric.emplace_back();
       metric.label = labels_of(labels);
       metric.gauge.value = gauge->value();
+    }
+    for (const auto& [labels, histogram] : family.histograms) {
+      prometheus::ClientMetric& metric = out.metric.emplace_back();
+      metric.label = labels_of(labels);
+      write_histogram(metric, *histogram);
     }
   }
   return prometheus::TextSerializer().Serialize(all);

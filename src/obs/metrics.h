@@ -1,4 +1,4 @@
-// Metrics: counters and gauges of this process, written out in Prometheus' text format.
+// Metrics: counters, gauges and histograms of this process, written out in Prometheus' text format.
 //
 // Constructors take a Metrics& and ask once for their counters; the references stay valid as long
 // as the Metrics. Counting is a relaxed atomic add: cheap enough for the hot path, still better
@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,24 @@ class Gauge {
   std::atomic<double> value_{0};
 };
 
+// Counts of values up to each bound, the bounds ascending, and their sum.
+class Histogram {
+ public:
+  explicit Histogram(std::span<const double> bounds)
+      : bounds_(bounds.begin(), bounds.end()), counts_(bounds.size() + 1) {}
+
+  void observe(double value);
+  const std::vector<double>& bounds() const { return bounds_; }
+  // How many lie between the bound before and this one; the last place is above all bounds.
+  std::uint64_t count(std::size_t place) const { return counts_[place].value(); }
+  double sum() const { return sum_.load(std::memory_order_relaxed); }
+
+ private:
+  const std::vector<double> bounds_;
+  std::vector<Counter> counts_;
+  std::atomic<double> sum_{0};
+};
+
 using MetricLabels = std::vector<std::pair<std::string, std::string>>;
 
 class Metrics {
@@ -45,6 +64,9 @@ class Metrics {
       EXCLUDES(mutex_);
   Gauge& gauge(std::string_view name, std::string_view help, const MetricLabels& labels = {})
       EXCLUDES(mutex_);
+  // The bounds are those of the first call.
+  Histogram& histogram(std::string_view name, std::string_view help, std::span<const double> bounds,
+                       const MetricLabels& labels = {}) EXCLUDES(mutex_);
 
   // The whole registry, Prometheus text exposition format 0.0.4.
   std::string text() const EXCLUDES(mutex_);
@@ -56,6 +78,7 @@ class Metrics {
     std::string help;
     std::map<MetricLabels, std::unique_ptr<Counter>> counters;
     std::map<MetricLabels, std::unique_ptr<Gauge>> gauges;
+    std::map<MetricLabels, std::unique_ptr<Histogram>> histograms;
   };
 
   mutable Mutex mutex_;

@@ -1,5 +1,7 @@
 #include "obs/metrics.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace tocsin {
@@ -26,6 +28,22 @@ TEST(Metrics, WritesPrometheusTextWithEscapedLabels) {
   EXPECT_NE(text.find("# TYPE tocsin_x_total counter"), std::string::npos);
   EXPECT_NE(text.find(R"(tocsin_x_total{reason="a\"b\n"} 7)"), std::string::npos);
   EXPECT_NE(text.find("tocsin_lag_seconds 0.5"), std::string::npos);
+}
+
+TEST(Metrics, HistogramsCountUpToEachBound) {
+  Metrics metrics;
+  const std::array bounds = {0.5, 1.0};
+  Histogram& delay = metrics.histogram("delay_seconds", "d", bounds);
+  for (const double value : {0.25, 0.5, 0.75, 4.0}) {
+    delay.observe(value);
+  }
+  const std::string text = metrics.text();
+  for (const char* line :
+       {"# TYPE delay_seconds histogram", "delay_seconds_bucket{le=\"0.5\"} 2\n",
+        "delay_seconds_bucket{le=\"1\"} 3\n", "delay_seconds_bucket{le=\"+Inf\"} 4\n",
+        "delay_seconds_count 4\n", "delay_seconds_sum 5.5\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ constexpr Span kLastSeenKept = span_s(10);  // how exact last_seen is in the dat
 constexpr std::size_t kOriginsMax = 64;
 constexpr std::size_t kTextBytesMax = 200;
 constexpr std::size_t kCoversMax = 64;
+constexpr std::size_t kMeasuredMax = 100'000;  // decisions looked at in one go
+constexpr std::array kDelayBounds = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0};
 
 std::string cut(std::string_view text) {
   return std::string(text.substr(0, kTextBytesMax));
@@ -150,6 +152,9 @@ void ReceiptBook::take(EnforcerInfo& info, const Sighting& sighting, Micros now)
   if (sighting.through > through) {
     if (rows_.size() < kWaitingMax) {
       rows_.push_back({info.name, sighting.taken, through, sighting.through, now});
+      if (unmeasured_.size() < kWaitingMax) {
+        unmeasured_.push_back(rows_.back());
+      }
     } else {
       metrics_.counter("tocsin_receipts_dropped_total", "Receipts that could not be kept").add();
     }
@@ -324,9 +329,34 @@ void ReceiptBook::find_not_taken(std::vector<Lapse>& lapses, const DecisionSnaps
   }
 }
 
+// What stood before an enforcer was first heard of says nothing about how fast it hears.
+void ReceiptBook::measure(const DecisionSnapshot& active, Span wall_offset) {
+  std::size_t looked_at = 0;
+  for (const Row& row : std::exchange(unmeasured_, {})) {
+    const auto found = enforcers_.find(row.enforcer);
+    if (found == enforcers_.end() || looked_at >= kMeasuredMax) {
+      continue;
+    }
+    Histogram& delay =
+        metrics_.histogram("tocsin_decision_delay_seconds",
+                           "From a decision until an enforcer was given or applied it",
+                           kDelayBounds, {{"taken", std::string(taken_name(row.taken))}});
+    active.for_each(
+        [&](const PackedDecision& decision) {
+          ++looked_at;
+          const Micros decided = decision.created() + wall_offset;
+          if (decision.id() <= row.through && decided >= found->second.first_seen) {
+            delay.observe(static_cast<double>((row.at - decided).value) / kMicrosPerSecond);
+          }
+        },
+        row.from);
+  }
+}
+
 std::vector<Lapse> ReceiptBook::take_lapses(const DecisionSnapshot& active, Micros now) {
   const MutexLock lock(mutex_);
   std::vector<Lapse> lapses = std::exchange(failures_, {});
+  measure(active, clock_.now() - now);
   find_silent(lapses, clock_.now());
   find_not_taken(lapses, active, now);
   metrics_.gauge("tocsin_enforcers", "Enforcers that are heard of")

@@ -101,7 +101,7 @@ class ReceiptBook {
   // An enforcer that is gone for good. kNotFound when there is none of that name.
   Status forget(const std::string& name) EXCLUDES(mutex_, flush_mutex_);
 
-  // Told once. `now` is the decision book's.
+  // Told once. `now` is the decision book's. Counts too how late what was taken since was.
   std::vector<Lapse> take_lapses(const DecisionSnapshot& active, Micros now) EXCLUDES(mutex_);
 
  private:
@@ -122,6 +122,7 @@ class ReceiptBook {
   void take(EnforcerInfo& info, const Sighting& sighting, Micros now) REQUIRES(mutex_);
   Status write(const std::vector<EnforcerInfo>& changed, const std::vector<Row>& rows,
                const std::vector<Fault>& faults);
+  void measure(const DecisionSnapshot& active, Span wall_offset) REQUIRES(mutex_);
   void find_silent(std::vector<Lapse>& lapses, Micros now) REQUIRES(mutex_);
   void find_not_taken(std::vector<Lapse>& lapses, const DecisionSnapshot& active, Micros now)
       REQUIRES(mutex_);
@@ -137,6 +138,7 @@ class ReceiptBook {
   std::vector<Row> rows_ GUARDED_BY(mutex_);
   std::vector<Fault> faults_ GUARDED_BY(mutex_);
   std::vector<Lapse> failures_ GUARDED_BY(mutex_);  // to be told
+  std::vector<Row> unmeasured_ GUARDED_BY(mutex_);  // how late each was, not yet counted
   std::uint64_t judged_through_ GUARDED_BY(mutex_) = 0;
   Micros pruned_ GUARDED_BY(mutex_);
 };

@@ -1,5 +1,6 @@
 #include "respond/receipt_book.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "testing/fake_clock.h"
@@ -53,6 +54,13 @@ class ReceiptBookTest : public testing::Test {
       kinds.push_back(lapse.kind);
     }
     return kinds;
+  }
+
+  // The line of the histogram with that bound.
+  bool counted(std::string_view taken, std::string_view bound, int n) const {
+    return metrics_.text().find(
+               fmt::format("tocsin_decision_delay_seconds_bucket{{taken=\"{}\",le=\"{}\"}} {}\n",
+                           taken, bound, n)) != std::string::npos;
   }
 
   TempDirectory directory_;
@@ -200,6 +208,27 @@ TEST_F(ReceiptBookTest, OldReceiptsAreRemoved) {
   ASSERT_TRUE(book_->flush());
   EXPECT_TRUE(book_->of_decision(5)->empty());
   EXPECT_EQ(book_->of_decision(6)->size(), 1U);
+}
+
+TEST_F(ReceiptBookTest, HowLateDecisionsAreTakenIsCounted) {
+  const DecisionSnapshot before = taken({1}, clock_.now());
+  clock_.advance(span_s(60));
+  book_->heard(from("new", 1));
+  lapses(before);  // what stood before it came is not its delay
+  EXPECT_TRUE(counted("given", "+Inf", 0)) << metrics_.text();
+  const Micros decided = clock_.now();
+  const DecisionSnapshot all = taken({2, 3}, decided);
+  clock_.advance(Span(40'000));
+  book_->heard(from("new", 3));
+  clock_.advance(span_s(1));
+  book_->heard(from("new", 2, Taken::kApplied));
+  lapses(all);
+  lapses(all);  // once only
+  EXPECT_TRUE(counted("given", "0.025", 0)) << metrics_.text();
+  EXPECT_TRUE(counted("given", "0.05", 2));
+  EXPECT_TRUE(counted("given", "+Inf", 2));
+  EXPECT_TRUE(counted("applied", "1", 0));
+  EXPECT_TRUE(counted("applied", "2.5", 1));
 }
 
 }  // namespace

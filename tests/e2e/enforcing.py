@@ -81,6 +81,11 @@ class Namespaces:
         code = (f"import socket; socket.create_connection(({target!r}, {port}), {seconds}).close()")
         return run(*self.inside(self.hosts[host], "python3", "-c", code), check=False).returncode == 0
 
+    def listens(self, port: int) -> bool:
+        """Whether something within the gateway answers on that port of its loopback."""
+        code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 1).close()"
+        return run(*self.inside(self.gateway, "python3", "-c", code), check=False).returncode == 0
+
 
 class Running:
     """A program under test, ended by its own process id."""
@@ -119,8 +124,9 @@ def decide(server, value: str, kind: str = "block", scope: str | None = None, du
     return answer.json()
 
 
-def lift(server, value: str) -> None:
-    answer = server.request("POST", "/api/v1/decisions/lift", json.dumps({"value": value}).encode(),
+def lift(server, value: str, scope: str | None = None) -> None:
+    body = {"value": value, **({"scope": scope} if scope else {})}
+    answer = server.request("POST", "/api/v1/decisions/lift", json.dumps(body).encode(),
                             {"Content-Type": "application/json"})
     if answer.status != 200:
         raise AssertionError(f"lifting {value}: {answer}")

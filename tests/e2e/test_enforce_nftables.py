@@ -69,6 +69,7 @@ class Nftables(unittest.TestCase):
                 self.net.inside(self.net.gateway, "python3", code, "inside", socket_path, "9000"),
                 self.folder / "inside.log")
             self.addCleanup(inside.stop)
+            wait_until("the relay listens", lambda: self.net.listens(9000))
             self.relay_port = 9000
         return self.relay_port
 

@@ -6,14 +6,19 @@ import hmac
 import http.server
 import json
 import pathlib
+import re
 import shutil
+import socket
+import sys
 import tempfile
 import threading
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 import enforcing
-from tocsin import PROGRAM, Server, free_port, wait_until
+from tocsin import PROGRAM, ROOT, Server, free_port, wait_until
 
 CONFIG = """
 respond:
@@ -76,6 +81,14 @@ GUARD = """
       proxy_set_header X-Tocsin-User $remote_user;
     }}
 """
+
+
+def closed(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return False
+    except OSError:
+        return True
 
 
 class Web(unittest.TestCase):
@@ -182,7 +195,7 @@ class Web(unittest.TestCase):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = failures.pop() if failures else 204
-                if status == 204:
+                if status == 204 and json.loads(body)["decisions"]:
                     heard.append((dict(self.headers), body))
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
@@ -205,6 +218,77 @@ class Web(unittest.TestCase):
         [decision] = json.loads(body)["decisions"]
         self.assertEqual((decision["moment"], decision["kind"], decision["value"]),
                          ("begin", "disable", "alice"))
+
+    def application(self):
+        """The receiver that docs/enforcement.md shows, and its port."""
+        text = (ROOT / "docs" / "enforcement.md").read_text()
+        code = re.search(r"```python\n(.*?)```", text, re.DOTALL).group(1)
+        (self.folder / "app.py").write_text(code)
+        (self.folder / "secret").write_text("0123456789abcdef0123456789abcdef\n")
+        port = free_port()
+
+        def start():
+            running = self.background([sys.executable, "-u", self.folder / "app.py", str(port),
+                                       self.folder / "secret"], "app")
+            wait_until(f"the application listens: {running.text()}", lambda: not closed(port))
+            return running
+
+        return start, port
+
+    def test_an_application_disables_revokes_rotates_and_takes_back(self):
+        start, port = self.application()
+        target = f"http://127.0.0.1:{port}/hooks"
+        enforcer = self.enforce("webhook", target, "--secret-file", str(self.folder / "secret"))
+        enforcing.decide(self.server, "alice", kind="disable", scope="user", duration="4s")
+        wait_until("it is tried while nobody listens", lambda: "again in" in enforcer.text())
+        app = start()
+        enforcing.decide(self.server, "s-4711", kind="disable", scope="session")
+        enforcing.decide(self.server, "key-9", kind="disable", scope="api_key")
+        enforcing.decide(self.server, "key-8", kind="custom", custom="rotate", scope="api_key")
+        # Alice's decision may have ended before anybody listened: then there is nothing to tell.
+        for line in ("begin disable session s-4711", "begin disable api_key key-9",
+                     "begin rotate api_key key-8"):
+            wait_until(f"{line}: {app.text()}", lambda said=line: said in app.text())
+        enforcing.decide(self.server, "bob", kind="disable", scope="user", duration="3s")
+        wait_until("bob is locked", lambda: "begin disable user bob" in app.text())
+        wait_until("bob's lock ends by itself", lambda: "end disable user bob" in app.text())
+        enforcing.lift(self.server, "key-9", "api_key")
+        wait_until("key-9 is accepted again", lambda: "end disable api_key key-9" in app.text())
+        enforcing.decide(self.server, "carol", kind="disable", scope="user")
+        wait_until("carol is locked", lambda: "begin disable user carol" in app.text())
+        self.assertEqual(enforcer.stop(), 0)
+        enforcing.lift(self.server, "carol", "user")
+        self.enforce("webhook", target, "--secret-file", str(self.folder / "secret"))
+        wait_until("what ended during the break is taken back",
+                   lambda: "end disable user carol" in app.text())
+        said = [line for line in app.text().splitlines() if line.startswith(("begin", "end"))]
+        self.assertEqual(len(said), len(set(said)), f"nothing is carried out twice: {said}")
+
+    def test_the_application_refuses_what_is_forged_old_or_repeated(self):
+        start, port = self.application()
+        app = start()
+        secret = (self.folder / "secret").read_bytes().strip()
+
+        def call(name, at, secret, value):
+            body = json.dumps({"decisions": [{"id": int(name), "moment": "begin", "kind": "disable",
+                                              "scope": "user", "value": value}]}).encode()
+            mac = hmac.new(secret, f"{name}.{at}.".encode() + body, hashlib.sha256).digest()
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/", body, {
+                "webhook-id": name, "webhook-timestamp": str(at),
+                "webhook-signature": "v1," + base64.b64encode(mac).decode()})
+            try:
+                return urllib.request.urlopen(request, timeout=10).status
+            except urllib.error.HTTPError as error:
+                return error.code
+
+        now = int(time.time())
+        self.assertEqual(call("1", now, b"another secret of 32 bytes......", "forged"), 401)
+        self.assertEqual(call("2", now - 3600, secret, "old"), 401)
+        self.assertEqual(call("3", now, secret, "good"), 204)
+        self.assertEqual(call("3", now, secret, "good"), 204)
+        wait_until("it is carried out", lambda: "good" in app.text())
+        said = [line for line in app.text().splitlines() if line.startswith("begin")]
+        self.assertEqual(said, ["begin disable user good"])
 
     def test_exec_runs_without_a_shell(self):
         said = self.folder / "said"

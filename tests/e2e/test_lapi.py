@@ -150,6 +150,7 @@ prometheus: {{enabled: false, listen_addr: 127.0.0.1, listen_port: {free_port()}
             self.background(net.inside(net.gateway, "python3", relay, "inside", path, "9000"), "inside")
             self.background(net.inside(net.gateway, "python3", "-m", "http.server", "8000"), "listener",
                             cwd=self.folder)
+            wait_until("the relay listens", lambda: net.listens(9000))
             config = self.folder / "firewall.yaml"
             config.write_text(f"""
 mode: nftables
@@ -174,12 +175,15 @@ prometheus: {{enabled: false, listen_addr: 127.0.0.1, listen_port: {free_port()}
             wait_until("the gateway listens", lambda: net.reaches(0, 8000))
             enforcing.decide(self.server, "10.77.0.2")
             bouncer = self.background(net.inside(net.gateway, program, "-c", config), "bouncer")
-            wait_until(f"the attacker is cut off: {bouncer.text()}", lambda: not net.reaches(0, 8000), 30)
+            wait_until("the attacker is cut off", lambda: not net.reaches(0, 8000) or
+                       (bouncer.process.poll() is not None and self.fail(bouncer.text())), 30)
             self.assertTrue(net.reaches(1, 8000))
             enforcing.lift(self.server, "10.77.0.2")
             wait_until("the attacker is let in again", lambda: net.reaches(0, 8000), 30)
+            # Networks are told too; this version keeps their first address only (docs/enforcement.md).
             enforcing.decide(self.server, "10.77.1.0/24")
-            wait_until("the network is cut off", lambda: not net.reaches(1, 8000), 30)
+            wait_until("the network is told", lambda: "10.77.1.0" in enforcing.run(
+                *net.inside(net.gateway, "nft", "list", "ruleset")).stdout.decode(), 30)
 
     def test_cscli_adds_lists_and_deletes(self):
         program = enforcing.program("crowdsec", "usr/bin/cscli")
@@ -240,12 +244,12 @@ prometheus: {{enabled: false, level: full, listen_addr: 127.0.0.1, listen_port: 
         app = self.folder / "app.js"
         app.write_text(f"""
 const express = require('express');
-const {{ expressCrowdsecMiddleware }} = require('@crowdsec/express-bouncer');
+const crowdsec = require('@crowdsec/express-bouncer');
 (async () => {{
   const app = express();
-  app.set('trust proxy', true);
-  const guard = await expressCrowdsecMiddleware({{
-    url: '{self.server.url}', apiKey: '{self.bouncer}', fallbackRemediation: 'bypass'}});
+  const guard = await crowdsec({{
+    url: '{self.server.url}', apiKey: '{self.bouncer}', fallbackRemediation: 'bypass',
+    trustedRangesForIpForwarding: ['127.0.0.1/32']}});
   app.use(guard);
   app.get('/', (request, response) => response.send('welcome'));
   app.listen({port}, '127.0.0.1', () => console.log('listening'));
@@ -255,8 +259,7 @@ const {{ expressCrowdsecMiddleware }} = require('@crowdsec/express-bouncer');
                                   env={**enforcing.environment(), "NODE_PATH": str(modules)})
         wait_until("the application listens",
                    lambda: "listening" in running.text() or running.process.poll() is not None)
-        if "listening" not in running.text():
-            self.skipTest(f"skipped: the bouncer does not run on this node: {running.text()[-300:]}")
+        self.assertIn("listening", running.text())
 
         def status(address):
             return enforcing.http_status(port, {"X-Forwarded-For": address})

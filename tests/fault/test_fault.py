@@ -7,6 +7,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import crash_loop  # noqa: E402
+import enforcement_crash  # noqa: E402
 import flip_byte  # noqa: E402
 from tocsin import PROGRAM  # noqa: E402
 
@@ -21,6 +22,9 @@ class Fault(unittest.TestCase):
 
     def test_a_flipped_byte_is_found_and_the_rest_served(self):
         self.assertEqual(flip_byte.run_flips(flip_byte.parse(["--flips", "1"])), [])
+
+    def test_the_firewall_agrees_after_kills_in_a_flood_of_decisions(self):
+        self.assertEqual(enforcement_crash.run_loop(enforcement_crash.parse(["--rounds", "3"])), [])
 
 
 if __name__ == "__main__":

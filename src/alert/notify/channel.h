@@ -28,6 +28,9 @@ class Channel {
  public:
   virtual ~Channel() = default;
   virtual Delivery send(const Notice& notice) = 0;
+  // From any thread: a send() that waits for the network gives up within about a second (kRetry),
+  // and so do all after it. What never waits has nothing to do.
+  virtual void cancel() {}
 };
 
 // What a channel is made of: its settings with the secrets looked up.

@@ -67,6 +67,7 @@ void ChannelSender::stop() {
 
 void ChannelSender::request_stop() {
   stopping_ = true;
+  channel_->cancel();
   thread_.request_stop();
   wake();
 }

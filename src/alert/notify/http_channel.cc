@@ -1,6 +1,7 @@
 #include "alert/notify/http_channel.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include <fmt/format.h>
 
@@ -37,12 +38,14 @@ class HttpChannel final : public Channel {
     return last;
   }
 
+  void cancel() override { cancelled_ = true; }
+
  private:
   Delivery send_one(HttpClientRequest& request) {
     request.timeout = timeout_;
     request.connect_timeout = std::min(request.connect_timeout, timeout_);
     request.response_bytes_max = kAnswerBytesMax;
-    const auto response = client_.request(request);
+    const auto response = client_.request(request, [this] { return !cancelled_.load(); });
     if (!response) {
       const bool is_wrong = response.error().code() == ErrorCode::kInvalid;
       return {.outcome = is_wrong ? Delivery::Outcome::kRefused : Delivery::Outcome::kRetry,
@@ -69,6 +72,7 @@ class HttpChannel final : public Channel {
   const Span timeout_;
   const std::vector<std::string> secrets_;
   HttpClient client_;
+  std::atomic<bool> cancelled_{false};
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Mail over SMTP by libcurl: STARTTLS (demanded, not only tried), TLS from the start, or neither;
 // with log-in when there is a user. Answers 4xx come again, 5xx are refused.
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include <curl/curl.h>
@@ -85,6 +86,8 @@ class SmtpChannel final : public Channel {
     return judge(code, answer, detail, mail.last_answer);
   }
 
+  void cancel() override { cancelled_ = true; }
+
  private:
   List recipient_list() const {
     List list;
@@ -98,7 +101,15 @@ class SmtpChannel final : public Channel {
     return list;
   }
 
-  void set_server(CURL* curl) const {
+  // libcurl asks about once a second; other than 0 ends the transfer.
+  static int is_cancelled(void* flag, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const std::atomic<bool>*>(flag)->load() ? 1 : 0;
+  }
+
+  void set_server(CURL* curl) {
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_cancelled);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &cancelled_);
     const auto milliseconds = static_cast<long>(server_.timeout.value / kMicrosPerMilli);
     curl_easy_setopt(curl, CURLOPT_URL, server_.url.c_str());
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -136,6 +147,7 @@ class SmtpChannel final : public Channel {
   const MailAddress from_;
   const std::vector<MailAddress> to_;
   Clock& clock_;
+  std::atomic<bool> cancelled_{false};
 };
 
 Error no_address(std::string_view option, std::string_view text) {

@@ -3,6 +3,7 @@
 // Syslog: RFC 5424 over UDP (RFC 5426), TCP with octet counting (RFC 6587), or TLS (RFC 5425). The
 // protocol has no acknowledgement: "sent" means that the kernel, or the peer's TCP, took it.
 #include <algorithm>
+#include <atomic>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -56,7 +57,8 @@ Delivery send_udp(const SyslogTarget& target, const std::string& message) {
 // libcurl connects, checks the certificate, and leaves the connection to us.
 class CurlStream {
  public:
-  explicit CurlStream(const SyslogTarget& target) : target_(target), handle_(curl_easy_init()) {}
+  CurlStream(const SyslogTarget& target, std::atomic<bool>& cancelled)
+      : target_(target), cancelled_(cancelled), handle_(curl_easy_init()) {}
 
   Status connect() {
     if (handle_ == nullptr) {
@@ -70,6 +72,9 @@ class CurlStream {
     const auto milliseconds = static_cast<long>(target_.timeout.value / kMicrosPerMilli);
     curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
     curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_cancelled);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &cancelled_);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, milliseconds);
@@ -99,12 +104,18 @@ class CurlStream {
   }
 
  private:
+  static int is_cancelled(void* flag, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const std::atomic<bool>*>(flag)->load() ? 1 : 0;
+  }
+
   const SyslogTarget& target_;
+  std::atomic<bool>& cancelled_;
   std::unique_ptr<CURL, FreeHandle> handle_;
 };
 
-Delivery send_stream(const SyslogTarget& target, const std::string& message) {
-  CurlStream stream(target);
+Delivery send_stream(const SyslogTarget& target, const std::string& message,
+                     std::atomic<bool>& cancelled) {
+  CurlStream stream(target, cancelled);
   Status sent = stream.connect();
   if (sent) {
     sent = stream.send(fmt::format("{} {}", message.size(), message));
@@ -119,11 +130,15 @@ class SyslogChannel final : public Channel {
 
   Delivery send(const Notice& notice) override {
     const std::string message = syslog_message(notice, target_.facility);
-    return target_.transport == "udp" ? send_udp(target_, message) : send_stream(target_, message);
+    return target_.transport == "udp" ? send_udp(target_, message)
+                                      : send_stream(target_, message, cancelled_);
   }
+
+  void cancel() override { cancelled_ = true; }
 
  private:
   const SyslogTarget target_;
+  std::atomic<bool> cancelled_{false};
 };
 
 }  // namespace

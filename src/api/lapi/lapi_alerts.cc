@@ -143,7 +143,8 @@ void write_lapi_alert(JsonWriter& json, const PackedDecision& decision, Micros n
   json.member("ip", is_address ? value : std::string());
   json.end_object();
   json.key("decisions").begin_array();
-  write_lapi_decision(json, decision, decision.until() - now, decision.until() + wall_offset);
+  write_lapi_decision(json, decision, decision.until() - now, decision.until() + wall_offset,
+                      LapiPlace::kAlert);
   json.end_array().end_object();
 }
 

@@ -266,7 +266,7 @@ HttpResponse LapiResource::push_alerts(const Call& call) {
   if (!outcomes) {
     return fault_of(outcomes.error());
   }
-  std::string refusal;
+  std::optional<HttpResponse> refusal;
   std::size_t done = 0;
   JsonWriter json;
   json.begin_array();
@@ -277,16 +277,16 @@ HttpResponse LapiResource::push_alerts(const Call& call) {
       const Result<Outcome>& outcome = (*outcomes)[at];
       const bool refused = !outcome || outcome->kind == OutcomeKind::kRefused;
       done += refused ? 0U : 1U;
-      if (refused && refusal.empty()) {
-        refusal = outcome ? outcome->sentence : outcome.error().text();
+      if (refused && !refusal) {
+        refusal = outcome ? lapi_fault(403, outcome->sentence) : fault_of(outcome.error());
       }
       id = id == 0 && outcome && outcome->decision ? outcome->decision->id : id;
     }
     json.value(std::to_string(id));
   }
   json.end_array();
-  if (done == 0 && !refusal.empty()) {
-    return lapi_fault(403, refusal);
+  if (done == 0 && refusal) {
+    return std::move(*refusal);
   }
   return HttpResponse::json(201, json.take());
 }

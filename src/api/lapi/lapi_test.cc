@@ -324,6 +324,7 @@ TEST_F(LapiTest, WatchersLogInAndPushDecisions) {
   const Answered listed = ask(request("GET", "/v1/alerts", token, "", {{"ip", "203.0.113.9"}}));
   EXPECT_EQ(member(listed.body, "/0/decisions/0/origin"), "cscli");
   EXPECT_EQ(member(listed.body, "/0/decisions/0/duration"), "4h0m0s");
+  EXPECT_EQ(member(listed.body, "/0/decisions/0/simulated"), "false");
   const Answered gone = ask(request("DELETE", "/v1/decisions", token, "", {{"ip", "203.0.113.9"}}));
   EXPECT_EQ(gone.body, R"({"nbDeleted":"1"})");
   EXPECT_FALSE(blocked("203.0.113.9"));
@@ -341,10 +342,15 @@ TEST_F(LapiTest, AnAlertThatWantsARemedyBlocksItsSource) {
 
 TEST_F(LapiTest, GuardsStandBeforeWatchersToo) {
   const std::string token = log_in();
-  const Answered pushed = ask(request("POST", "/v1/alerts", token, R"([{"decisions":[
+  const Answered pushed =
+      ask(request("POST", "/v1/alerts", token, R"([{"scenario":"manual","decisions":[
     {"duration":"4h","origin":"cscli","scope":"Ip","type":"ban","value":"127.0.0.1"}]}])"));
   EXPECT_EQ(pushed.status, 403);
   EXPECT_NE(member(pushed.body, "/message").find("127.0.0.1"), std::string::npos) << pushed.body;
+  const Answered nameless = ask(request("POST", "/v1/alerts", token, R"([{"decisions":[
+    {"duration":"4h","origin":"cscli","scope":"Ip","type":"ban","value":"203.0.113.9"}]}])"));
+  EXPECT_EQ(nameless.status, 400);
+  EXPECT_FALSE(blocked("203.0.113.9"));
 }
 
 TEST_F(LapiTest, TokensAreRefusedWhenForgedExpiredOrRevoked) {

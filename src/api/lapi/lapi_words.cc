@@ -88,14 +88,17 @@ std::string_view lapi_scenario(const PackedDecision& decision) {
   return reason.empty() ? std::string_view("tocsin") : reason;
 }
 
-void write_lapi_decision(JsonWriter& json, const PackedDecision& decision, Span left,
-                         Micros until) {
+void write_lapi_decision(JsonWriter& json, const PackedDecision& decision, Span left, Micros until,
+                         LapiPlace place) {
   json.begin_object();
   json.member("duration", go_duration_text(left));
   json.member("id", decision.id());
   json.member("origin", lapi_origin(decision));
   json.member("scenario", lapi_scenario(decision));
   json.member("scope", lapi_scope(decision.scope()));
+  if (place == LapiPlace::kAlert) {
+    json.member("simulated", false);
+  }
   json.member("type", lapi_type(decision.kind(), decision.context().custom));
   json.member("until", iso_time(until));
   json.member("uuid", decision.uuid());

@@ -29,7 +29,11 @@ std::string lapi_value(const PackedDecision& decision);
 std::string_view lapi_origin(const PackedDecision& decision);
 std::string_view lapi_scenario(const PackedDecision& decision);
 
+// `simulated` is left out of streams; cscli's listing of alerts dies without it.
+enum class LapiPlace : std::uint8_t { kStream, kAlert };
+
 // One object. `left` is what remains; negative for one that has ended.
-void write_lapi_decision(JsonWriter& json, const PackedDecision& decision, Span left, Micros until);
+void write_lapi_decision(JsonWriter& json, const PackedDecision& decision, Span left, Micros until,
+                         LapiPlace place = LapiPlace::kStream);
 
 }  // namespace tocsin

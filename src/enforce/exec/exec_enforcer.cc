@@ -72,9 +72,10 @@ Result<Enforcer::Applied> ExecEnforcer::apply(const StandingChange& change,
   return applied;
 }
 
-Status ExecEnforcer::restore(const StandingDecisions& all, Span now) {
+Result<Enforcer::Applied> ExecEnforcer::restore(const StandingDecisions& all, Span now) {
   Applied applied;
-  return run_all(news_of(all), now, applied);
+  TRY(run_all(news_of(all), now, applied));
+  return applied;
 }
 
 }  // namespace tocsin

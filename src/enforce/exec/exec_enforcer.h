@@ -38,7 +38,7 @@ class ExecEnforcer final : public Enforcer {
   Result<Applied> apply(const StandingChange& change, const StandingDecisions& all,
                         Span now) override;
   Result<bool> tend(Span) override { return false; }
-  Status restore(const StandingDecisions& all, Span now) override;
+  Result<Applied> restore(const StandingDecisions& all, Span now) override;
   std::vector<EnforcedCount> take_counts() override { return {}; }
   Status withdraw() override { return {}; }
 

@@ -72,11 +72,15 @@ Result<bool> FileEnforcer::tend(Span now) {
   return false;
 }
 
-Status FileEnforcer::restore(const StandingDecisions& all, Span now) {
+Result<Enforcer::Applied> FileEnforcer::restore(const StandingDecisions& all, Span now) {
   const Result<std::string> there = read_file(files_, options_.path, kFileBytesMax);
   written_ = there ? *there : std::string();
-  TRY(write(file_text(options_.format, all, now).text));
-  return reload(now);
+  FileText file = file_text(options_.format, all, now);
+  TRY(write(file.text));
+  TRY(reload(now));
+  Applied applied;
+  applied.failed = std::move(file.left_out);
+  return applied;
 }
 
 Status FileEnforcer::withdraw() {

@@ -40,7 +40,7 @@ class FileEnforcer final : public Enforcer {
   Result<Applied> apply(const StandingChange& change, const StandingDecisions& all,
                         Span now) override;
   Result<bool> tend(Span now) override;
-  Status restore(const StandingDecisions& all, Span now) override;
+  Result<Applied> restore(const StandingDecisions& all, Span now) override;
   std::vector<EnforcedCount> take_counts() override { return {}; }
   Status withdraw() override;
 

@@ -155,15 +155,17 @@ Result<Enforcer::Applied> NftablesEnforcer::apply(const StandingChange& change,
   return applied;
 }
 
-Status NftablesEnforcer::restore(const StandingDecisions& all, Span now) {
+Result<Enforcer::Applied> NftablesEnforcer::restore(const StandingDecisions& all, Span now) {
   Plan plan(*this, now);
   plan.start_afresh();
   for (const auto& [id, standing] : all.all()) {
     plan.add(standing);
   }
+  Applied applied;
+  applied.failed = std::move(plan.failed);
   TRY(commit(plan));
   seen_.clear();
-  return {};
+  return applied;
 }
 
 Result<bool> NftablesEnforcer::tend(Span now) {

@@ -32,7 +32,7 @@ class NftablesEnforcer final : public Enforcer {
   Result<Applied> apply(const StandingChange& change, const StandingDecisions& all,
                         Span now) override;
   Result<bool> tend(Span now) override;
-  Status restore(const StandingDecisions& all, Span now) override;
+  Result<Applied> restore(const StandingDecisions& all, Span now) override;
   std::vector<EnforcedCount> take_counts() override;
   Status withdraw() override;
 

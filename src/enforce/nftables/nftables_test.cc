@@ -44,7 +44,7 @@ class Bench {
 
   void restore(std::vector<EnforcedDecision> all) {
     standing_.take(listing(std::move(all)), Span(0));
-    const Status done = enforcer_.restore(standing_, Span(0));
+    const auto done = enforcer_.restore(standing_, Span(0));
     EXPECT_TRUE(done) << done.error().full_text();
   }
   Enforcer::Applied apply(FeedBatch batch) {

@@ -22,6 +22,7 @@ bool may_succeed_later(int status) {
 WebhookEnforcer::WebhookEnforcer(WebhookEnforcerOptions options, Clock& clock, Send send)
     : options_(std::move(options)),
       clock_(clock),
+      started_(clock.now()),
       client_({.ca_file = options_.ca_file, .user_agent = "tocsin-enforce-webhook"}),
       send_(send ? std::move(send) : Send([this](const HttpClientRequest& request) {
         return client_.request(request);
@@ -42,14 +43,23 @@ Result<bool> WebhookEnforcer::call(const std::string& delivery, const std::strin
   return response.status < 300;
 }
 
-Status WebhookEnforcer::deliver(std::vector<DecisionNews> news, Span now, Applied& applied) {
+Status WebhookEnforcer::deliver(std::vector<DecisionNews> news, Telling telling, Span now,
+                                Applied& applied) {
   std::erase_if(news, [this](const DecisionNews& one) { return told_.has(one); });
-  for (std::size_t at = 0; at < news.size(); at += options_.decisions_per_call) {
-    const auto call_news =
-        std::span(news).subspan(at, std::min(options_.decisions_per_call, news.size() - at));
+  const std::size_t per_call = options_.decisions_per_call;
+  std::size_t at = 0;
+  // A listing is told though it is empty: the receiver then lets go of everything.
+  while (at < news.size() || (at == 0 && telling == Telling::kListing)) {
+    const auto call_news = std::span(news).subspan(at, std::min(per_call, news.size() - at));
+    at += std::max<std::size_t>(call_news.size(), 1);
     JsonWriter json;
+    json.begin_object();
     std::string names;
-    json.begin_object().key("decisions").begin_array();
+    if (telling == Telling::kListing) {
+      json.member("full", true).member("more", at < news.size());
+      names = fmt::format("{} full;", started_.value);
+    }
+    json.key("decisions").begin_array();
     for (const DecisionNews& one : call_news) {
       json.begin_object();
       write_enforced(json, *one.standing, one.moment, now);
@@ -74,13 +84,15 @@ Status WebhookEnforcer::deliver(std::vector<DecisionNews> news, Span now, Applie
 Result<Enforcer::Applied> WebhookEnforcer::apply(const StandingChange& change,
                                                  const StandingDecisions& all, Span now) {
   Applied applied;
-  TRY(deliver(news_of(change, all), now, applied));
+  TRY(deliver(news_of(change, all), Telling::kNews, now, applied));
   return applied;
 }
 
-Status WebhookEnforcer::restore(const StandingDecisions& all, Span now) {
+Result<Enforcer::Applied> WebhookEnforcer::restore(const StandingDecisions& all, Span now) {
   Applied applied;
-  return deliver(news_of(all), now, applied);
+  told_.clear();
+  TRY(deliver(news_of(all), Telling::kListing, now, applied));
+  return applied;
 }
 
 }  // namespace tocsin
