@@ -159,11 +159,10 @@ void PlaybookEngine::run_thread(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const Micros due = step();
     const Span left = std::max(Span(1'000), due - parts_.clock.now());
-    const auto until =
-        std::chrono::steady_clock::now() + std::chrono::microseconds(std::min(left, kIdle).value);
+    const auto pause = std::chrono::microseconds(std::min(left, kIdle).value);
     inbox_mutex_.lock();
     while (!woken_ && !stop.stop_requested()) {
-      if (wake_.wait_until(inbox_mutex_, until) == std::cv_status::timeout) {
+      if (wake_.wait_for(inbox_mutex_, pause) == std::cv_status::timeout) {
         break;
       }
     }
@@ -297,8 +296,8 @@ bool PlaybookEngine::begin(std::shared_ptr<const Playbook> playbook, const Alert
     new_texts_.push_back({p.name, p.version, p.file, p.text});
   }
   note(active, "playbook_started",
-       fmt::format("The playbook {} began about \"{}\"{}", p.name, alert.title,
-                   is_armed(p) ? "" : "; it is not armed: a dry run"));
+       fmt::format("The playbook {} (version {}) began about \"{}\"{}", p.name, p.version,
+                   alert.title, is_armed(p) ? "" : "; it is not armed: a dry run"));
   by_alert_.emplace(alert.id, id);
   active_.emplace(id, std::move(active));
   started_.add();

@@ -1,6 +1,5 @@
 #include "respond/playbook/playbook_engine.h"
 
-#include <chrono>
 #include <set>
 #include <thread>
 
@@ -412,8 +411,7 @@ TEST_F(PlaybookEngineTest, TheThreadActsAtOnce) {
   const Alert one = alert("203.0.113.7");
   hands_.alerts[one.id] = one;
   engine_->offer(one);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!blocked("203.0.113.7") && std::chrono::steady_clock::now() < until) {
+  while (!blocked("203.0.113.7")) {  // the test's time limit ends it
     std::this_thread::yield();
   }
   engine_->stop();
