@@ -76,8 +76,7 @@ Ref<PackedDecision> PackedDecision::make(const Decision& decision,
   packed->alert_size_ = size16(decision.alert_id);
   char* at = std::launder(reinterpret_cast<char*>(packed + 1));
   for (const std::string_view text : texts) {
-    std::memcpy(at, text.data(), size16(text));
-    at += size16(text);
+    at = std::copy_n(text.data(), size16(text), at);
   }
   return Ref<PackedDecision>::adopt(packed);
 }

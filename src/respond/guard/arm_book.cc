@@ -26,7 +26,7 @@ Judgement unarmed(std::string_view what, const std::string& name) {
 Result<std::unique_ptr<ArmBook>> ArmBook::open(StateDb& db, Clock& clock) {
   TRY(db.migrate("respond_armed", kMigrations));
   std::unique_ptr<ArmBook> book(new ArmBook(db, clock));
-  const MutexLock lock(book->mutex_);
+  std::map<std::pair<std::string, std::string>, Armed> armed;
   TRY(db.read("reading what is armed", [&](soci::session& sql) -> Status {
     Armed row;
     long long at = 0;
@@ -37,10 +37,12 @@ Result<std::unique_ptr<ArmBook>> ArmBook::open(StateDb& db, Clock& clock) {
     statement.execute();
     while (statement.fetch()) {
       row.at = Micros(at);
-      book->armed_[{row.what, row.id}] = row;
+      armed[{row.what, row.id}] = row;
     }
     return {};
   }));
+  const MutexLock lock(book->mutex_);
+  book->armed_ = std::move(armed);
   return book;
 }
 
@@ -53,9 +55,12 @@ Status ArmBook::arm(const std::string& what, const std::string& id, const std::s
       version.size() > kTextBytesMax) {
     return fail(ErrorCode::kInvalid, "arming a {} needs its id and its version", what);
   }
-  const MutexLock lock(mutex_);
-  if (armed_.size() >= kArmedMax && !armed_.contains({what, id})) {
-    return fail(ErrorCode::kExhausted, "{} rules and playbooks are armed already", kArmedMax);
+  const MutexLock arming(arming_);
+  {
+    const MutexLock lock(mutex_);
+    if (armed_.size() >= kArmedMax && !armed_.contains({what, id})) {
+      return fail(ErrorCode::kExhausted, "{} rules and playbooks are armed already", kArmedMax);
+    }
   }
   const Armed row{what, id, version, by, clock_.now()};
   const long long at = row.at.value;
@@ -66,22 +71,26 @@ Status ArmBook::arm(const std::string& what, const std::string& id, const std::s
         soci::use(what), soci::use(id), soci::use(version), soci::use(by), soci::use(at);
     return {};
   }));
+  const MutexLock lock(mutex_);
   armed_[{what, id}] = row;
   return {};
 }
 
 Status ArmBook::disarm(const std::string& what, const std::string& id) {
-  const MutexLock lock(mutex_);
-  const auto at = armed_.find({what, id});
-  if (at == armed_.end()) {
-    return fail(ErrorCode::kNotFound, "no version of the {} {} is armed", what,
-                id.substr(0, kTextBytesMax));
+  const MutexLock arming(arming_);
+  {
+    const MutexLock lock(mutex_);
+    if (!armed_.contains({what, id})) {
+      return fail(ErrorCode::kNotFound, "no version of the {} {} is armed", what,
+                  id.substr(0, kTextBytesMax));
+    }
   }
   TRY(db_.write("disarming", [&](soci::session& sql) -> Status {
     sql << "DELETE FROM armed WHERE what = :w AND id = :i", soci::use(what), soci::use(id);
     return {};
   }));
-  armed_.erase(at);
+  const MutexLock lock(mutex_);
+  armed_.erase({what, id});
   return {};
 }
 

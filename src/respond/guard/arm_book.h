@@ -49,6 +49,7 @@ class ArmBook {
 
   StateDb& db_;
   Clock& clock_;
+  Mutex arming_;  // one change at a time; taken before the database's, which is taken before mutex_
   mutable Mutex mutex_;
   std::map<Key, Armed> armed_ GUARDED_BY(mutex_);
 };
