@@ -235,9 +235,12 @@ Result<Principal> KeyStore::verify(std::string_view key_text) {
 }
 
 bool KeyStore::is_cached(std::string_view key_text) const {
+  const Sha256Digest hash = sha256(key_text);
   const std::string id(key_text.substr(0, kKeyIdBytes));
   const MutexLock lock(mutex_);
-  return cache_.contains(id);
+  const auto found = cache_.find(id);
+  return found != cache_.end() &&
+         equal_in_constant_time(digest_view(found->second.hash), digest_view(hash));
 }
 
 Result<std::optional<KeyStore::Cached>> KeyStore::look_up(const std::string& id) {

@@ -70,7 +70,8 @@ class KeyStore {
   // kDenied for a key that is malformed, unknown, expired or revoked; the text says which, and
   // never contains the key.
   Result<Principal> verify(std::string_view key_text) EXCLUDES(mutex_);
-  // Whether verify() would have to ask the database; for limiting guesses.
+  // Whether this very key was looked up lately, so that guesses alone are limited: one that has the
+  // id of a known key is a guess as well.
   bool is_cached(std::string_view key_text) const EXCLUDES(mutex_);
 
   // Newest first, revoked ones included.
