@@ -79,8 +79,8 @@ constexpr std::string_view kPaths = R"json(
         "properties": {
          "alert": {"type": "string"},
          "rehearse": {
-          "type": "boolean", "description": "True if not said: nothing is changed,
-           nobody told"}}}}}},
+          "type": "boolean",
+          "description": "True if not said: nothing is changed, nobody told"}}}}}},
     "responses": {
      "200": {
       "description": "What each step would come to",
