@@ -36,9 +36,9 @@ class FakeHands final : public PlaybookHands {
   std::vector<std::string> event_values(const Alert&, std::string_view) override {
     return {"203.0.113.1", "203.0.113.2"};
   }
-  Result<std::vector<std::string>> tell(const std::string& once,
-                                        const std::vector<std::string>& to, const Alert&,
-                                        const std::string& text, const std::string&) override {
+  Result<std::vector<std::string>> tell(const std::string& once, const std::vector<std::string>& to,
+                                        const Alert&, const std::string& text,
+                                        const std::string&) override {
     ++calls;
     for (const std::string& name : to) {
       if (std::ranges::find(channels, name) == channels.end()) {
