@@ -33,11 +33,13 @@ class RequestIds {
 };
 
 std::vector<Route> with(std::vector<Route> routes, Enforcement& enforcement,
-                        DecisionsResource& decisions, People& people) {
+                        DecisionsResource& decisions, People& people,
+                        PlaybooksResource& playbooks) {
   std::ranges::move(people.routes(), std::back_inserter(routes));
   std::ranges::move(enforcement.routes(), std::back_inserter(routes));
   std::ranges::move(enforcement.lapi_routes(), std::back_inserter(routes));
   std::ranges::move(decisions.routes(), std::back_inserter(routes));
+  std::ranges::move(playbooks.routes(), std::back_inserter(routes));
   return routes;
 }
 
@@ -65,13 +67,15 @@ class HttpApi final : public Api {
         people_(of.people, of.alerts, of.clock),
         enforcement_(of.enforcement, {of.keys, of.alerts, of.journal, of.metrics, of.clock}),
         decided_(of.decisions),
-        decisions_(of.decisions, {of.alerts, of.events, of.rules, backtests_, watch_, of.clock}),
+        decisions_(of.decisions, {of.alerts, of.events, of.rules, backtests_, watch_, of.clock,
+                                  of.playbooks.engine}),
+        playbooks_(of.playbooks, of.clock),
         server_({of.vitals, of.journal, of.events, of.metrics, of.clock}, settings.version),
         router_(with(
             make_routes({ingest_, search_, tails_, records_, alerts_, rules_, backtests_, journal_,
                          evidence_, sources_, keys_, threats_, monitors_, server_},
                         settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey),
-            enforcement_, decisions_, people_)),
+            enforcement_, decisions_, people_, playbooks_)),
         pool_(settings.threads, settings.waiting_max) {}
   ~HttpApi() override { stop(); }
 
@@ -220,6 +224,7 @@ class HttpApi final : public Api {
   Enforcement enforcement_;
   const DecisionServices decided_;
   DecisionsResource decisions_;
+  PlaybooksResource playbooks_;
   ServerResource server_;
   Router router_;
   WorkPool pool_;

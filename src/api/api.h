@@ -18,6 +18,7 @@
 #include "api/enforcement.h"
 #include "api/monitor_desk.h"
 #include "api/people.h"
+#include "api/playbooks_resource.h"
 #include "api/services.h"
 #include "backtest/backtest.h"
 #include "base/clock.h"
@@ -60,6 +61,7 @@ struct ApiServices {
   EnforcementServices enforcement;
   PeopleServices people;
   DecisionServices decisions;
+  PlaybookServices playbooks;
   Metrics& metrics;
   Log& log;
   Clock& clock;

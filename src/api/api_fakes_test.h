@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "http/exchange.h"
 #include "respond/book_rig_test.h"
+#include "respond/playbook/playbook_yaml.h"
 #include "testing/fake_clock.h"
 #include "testing/temp_directory.h"
 
@@ -370,6 +371,36 @@ class FakeFacts final : public AddressFacts {
   }
 };
 
+// Alerts of a store; everything else goes well and does nothing.
+class FakePlaybookHands final : public PlaybookHands {
+ public:
+  AlertStore* alerts = nullptr;
+
+  Result<Alert> alert(const std::string& id) override { return alerts->get(id); }
+  Result<std::vector<Alert>> open_alerts(Micros /*changed*/) override {
+    return std::vector<Alert>{};
+  }
+  std::string playbook_of_rule(const std::string& /*rule_id*/) override { return {}; }
+  std::vector<std::string> event_values(const Alert& /*alert*/,
+                                        std::string_view /*field*/) override {
+    return {};
+  }
+  Result<std::vector<std::string>> tell(const std::string& /*once*/,
+                                        const std::vector<std::string>& channels,
+                                        const Alert& /*alert*/, const std::string& /*text*/,
+                                        const std::string& /*who*/) override {
+    return channels;
+  }
+  Status assign(const std::string& /*alert_id*/, const std::string& /*assignee*/,
+                const std::string& /*note*/, const std::string& /*state*/,
+                const std::string& /*who*/) override {
+    return {};
+  }
+  Result<std::string> keep_evidence(const Alert& /*alert*/, const std::string& name) override {
+    return name;
+  }
+};
+
 class ApiTest : public BookRig {
  protected:
   void SetUp() override {
@@ -378,6 +409,7 @@ class ApiTest : public BookRig {
     keys_ = std::move(*KeyStore::open(*db_, clock_, metrics_));
     alerts_ = std::move(*AlertStore::open(*db_, clock_, metrics_));
     open_people();
+    open_playbooks();
     admin_ = make_key("boss", {Scope::kAdmin});
     reader_ = make_key("reader", {Scope::kRead});
     ingester_ = make_key("shop front", {Scope::kIngest});
@@ -409,6 +441,7 @@ class ApiTest : public BookRig {
                                enforcement_services(),
                                {*notifier_, *exceptions_},
                                {*book_, *guards_, audit_},
+                               {*engine_, *armed_, audit_},
                                metrics_,
                                log_,
                                clock_,
@@ -441,6 +474,26 @@ class ApiTest : public BookRig {
     alerts_->set_recorder([this](soci::session& sql, std::span<const AlertEvent> events) {
       return notifier_->record(sql, events);
     });
+  }
+
+  // One playbook that asks before it blocks, in force and not armed; no thread runs it.
+  void open_playbooks() {
+    hands_.alerts = alerts_.get();
+    auto engine = PlaybookEngine::open(
+        {*book_, *armed_, hands_, *db_, audit_, clock_, metrics_, log_, 7, {}});
+    ASSERT_TRUE(engine) << engine.error().full_text();
+    engine_ = std::move(*engine);
+    Result<Playbook> playbook = parse_playbook(
+        "name: ask-first\ndescription: Ask, then block\nlabels: [RA3101]\n"
+        "trigger: {linked: true}\nsteps:\n"
+        "  - {name: ask, approve: {ask: Block it?}, on_failure: done}\n"
+        "  - {name: block, decide: {kind: block, about: address, for: 1h}}\n"
+        "  - {name: done, end: true}\n",
+        "ask.yml", {});
+    ASSERT_TRUE(playbook) << playbook.error().text();
+    playbook_ = std::make_shared<const Playbook>(std::move(*playbook));
+    engine_->put_in_force(std::make_shared<const PlaybookSet>(
+        PlaybookSet{{playbook_}, {"bad.yml:1:1: needs a name"}}));
   }
 
   EnforcementServices enforcement_services() {
@@ -523,6 +576,9 @@ class ApiTest : public BookRig {
   ProcessEnvironment environment_;
   std::unique_ptr<ExceptionStore> exceptions_;
   std::unique_ptr<Notifier> notifier_;
+  FakePlaybookHands hands_;
+  std::shared_ptr<const Playbook> playbook_;
+  std::unique_ptr<PlaybookEngine> engine_;
   std::unique_ptr<FakeJournal> journal_;
   std::unique_ptr<Api> api_;
   std::string admin_, reader_, ingester_, enforcer_, watcher_;

@@ -4,6 +4,7 @@
 
 #include "api/decision_json.h"
 #include "api/decisions_resource.h"
+#include "api/playbooks_resource.h"
 #include "base/fail.h"
 #include "base/time_text.h"
 #include "respond/decision_exchange.h"
@@ -168,8 +169,11 @@ Result<HttpResponse> DecisionsResource::armed(const Call& call) {
     json.member("id", one.id);
     json.member("version", one.version);
     json.member("title", rule ? rule->title : std::string());
-    // A rule that changed since acts no more.
-    json.member("in_force", one.what == "playbook" || (rule && rule->version == one.version));
+    // What changed since acts no more.
+    json.member("in_force",
+                one.what == "rule"
+                    ? rule && rule->version == one.version
+                    : playbook_version(base_.playbooks, one.id, one.version).has_value());
     json.member("by", one.by);
     json.member("at", iso_time(one.at));
     json.end_object();
@@ -213,6 +217,8 @@ Result<HttpResponse> DecisionsResource::arm(const Call& call) {
                   rule.title, rule.version, version->substr(0, 64));
     }
     version = rule.version;
+  } else if (arming && kind == "playbook" && !version) {
+    TRY_ASSIGN(version, playbook_version(base_.playbooks, *id, version));
   }
   ArmBook& book = of_.guards.parts().armed;
   if (arming) {

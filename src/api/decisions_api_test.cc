@@ -136,7 +136,7 @@ TEST_F(DecisionsApiTest, ApprovalsAreAnswered) {
 TEST_F(DecisionsApiTest, ArmingNamesWhatIsInForce) {
   EXPECT_EQ(send("POST", "/api/v1/decisions/arm", R"({"id":"no-such-rule"})").status, 404);
   EXPECT_EQ(send("POST", "/api/v1/decisions/arm", R"({"what":"playbook","id":"flood"})").status,
-            400);
+            404);
   EXPECT_EQ(
       send("POST", "/api/v1/decisions/arm", R"({"what":"playbook","id":"flood","version":"p1"})")
           .status,

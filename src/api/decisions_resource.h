@@ -13,6 +13,7 @@
 #include "api/services.h"
 #include "index/event_store.h"
 #include "respond/decision_book.h"
+#include "respond/playbook/playbook_engine.h"
 #include "respond/preview.h"
 
 namespace tocsin {
@@ -33,6 +34,7 @@ class DecisionsResource {
     BacktestResource& backtests;
     CancelWatch& watch;
     Clock& clock;
+    PlaybookEngine& playbooks;
   };
   DecisionsResource(const DecisionServices& of, const Base& base) : of_(of), base_(base) {}
 

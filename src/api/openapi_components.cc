@@ -405,8 +405,9 @@ constexpr std::string_view kSchemas = R"json(
 }  // namespace
 
 std::string openapi_components() {
-  return fmt::format("{}{},{},{},{}", kSecurity, openapi_people_schemas(),
-                     openapi_enforcement_schemas(), openapi_decisions_schemas(), kSchemas);
+  return fmt::format("{}{},{},{},{},{}", kSecurity, openapi_people_schemas(),
+                     openapi_enforcement_schemas(), openapi_decisions_schemas(),
+                     openapi_playbooks_schemas(), kSchemas);
 }
 
 }  // namespace tocsin

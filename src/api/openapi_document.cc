@@ -624,9 +624,9 @@ constexpr std::string_view kPaths = R"json(
 }  // namespace
 
 std::string_view openapi_document() {
-  static const std::string kDocument =
-      fmt::format("{}{},{},{},{}{}", kHead, openapi_people_paths(), openapi_enforcement_paths(),
-                  openapi_decisions_paths(), kPaths, openapi_components());
+  static const std::string kDocument = fmt::format(
+      "{}{},{},{},{},{}{}", kHead, openapi_people_paths(), openapi_enforcement_paths(),
+      openapi_decisions_paths(), openapi_playbooks_paths(), kPaths, openapi_components());
   return kDocument;
 }
 

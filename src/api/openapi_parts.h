@@ -15,5 +15,7 @@ std::string_view openapi_decisions_schemas();
 std::string_view openapi_enforcement_schemas();
 std::string_view openapi_people_paths();
 std::string_view openapi_people_schemas();
+std::string_view openapi_playbooks_paths();
+std::string_view openapi_playbooks_schemas();
 
 }  // namespace tocsin

@@ -148,7 +148,9 @@ class OpenapiTest : public ApiTest {
     People people({*notifier_, *exceptions_}, *alerts_, clock_);
     std::ranges::move(people.routes(), std::back_inserter(list));
     DecisionsResource decisions({*book_, *guards_, audit_},
-                                {*alerts_, store_, desk_, backtests, watch, clock_});
+                                {*alerts_, store_, desk_, backtests, watch, clock_, *engine_});
+    PlaybooksResource playbooks({*engine_, *armed_, audit_}, clock_);
+    std::ranges::move(playbooks.routes(), std::back_inserter(list));
     std::ranges::move(decisions.routes(), std::back_inserter(list));
     for (Route& route : list) {
       route.run = nullptr;  // the resources go with this function
@@ -372,6 +374,29 @@ TEST_F(OpenapiTest, AnswersAboutDecisionsHaveTheShapeThatIsDescribed) {
       {"GET", "/api/v1/decisions/breaker", "/api/v1/decisions/breaker", "", {}},
       {"DELETE", "/api/v1/decisions/1", "/api/v1/decisions/{id}", "", {}},
       {"POST", "/api/v1/decisions/lift", "/api/v1/decisions/lift", R"({"all":true})", {}},
+  });
+}
+
+TEST_F(OpenapiTest, AnswersAboutPlaybooksHaveTheShapeThatIsDescribed) {
+  open_alert("192.0.2.1", 1);
+  const std::string alert = member(get("/api/v1/alerts").body, "/alerts/0/id");
+  const std::string id = *engine_->run("ask-first", alert, "alice");
+  engine_->step();
+  expect_shapes({
+      {"GET", "/api/v1/playbooks", "/api/v1/playbooks", "", {}},
+      {"GET", "/api/v1/playbooks/ask-first", "/api/v1/playbooks/{name}", "", {}},
+      {"POST",
+       "/api/v1/playbooks/ask-first/run",
+       "/api/v1/playbooks/{name}/run",
+       R"({"alert":")" + alert + "\"}",
+       {}},
+      {"POST",
+       "/api/v1/playbooks/ask-first/run",
+       "/api/v1/playbooks/{name}/run",
+       R"({"rehearse":false,"alert":")" + alert + "\"}",
+       {}},
+      {"GET", "/api/v1/playbook-runs", "/api/v1/playbook-runs", "", {}},
+      {"GET", "/api/v1/playbook-runs/" + id, "/api/v1/playbook-runs/{id}", "", {}},
   });
 }
 

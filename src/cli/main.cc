@@ -14,6 +14,7 @@
 #include "cli/exit_code.h"
 #include "cli/key_command.h"
 #include "cli/monitors_command.h"
+#include "cli/playbook_command.h"
 #include "cli/query_command.h"
 #include "cli/rules_command.h"
 #include "cli/scan_command.h"
@@ -42,6 +43,7 @@ int run(int argc, char** argv) {
   add_channel_command(app, exit_code);
   add_exception_command(app, exit_code);
   add_decision_command(app, exit_code);
+  add_playbook_command(app, exit_code);
   add_rules_command(app, exit_code);
   add_monitors_command(app, exit_code);
   add_threats_command(app, exit_code);

@@ -234,6 +234,7 @@ Status RunningServer::open_door() {
                         enforcement_->services(response_->book()),
                         {*notifier_, *exceptions_},
                         {response_->book(), response_->guards(), *audit_},
+                        {playbooks_->engine(), response_->armed(), *audit_},
                         metrics_,
                         log_,
                         clock_,

@@ -100,6 +100,20 @@ std::string version_of(std::string_view text) {
   return hex_encode(digest_view(sha256(text))).substr(0, kVersionDigits);
 }
 
+// A technique of RE&CT ("RA3101") or D3FEND ("D3-ITF") that is misspelt. Other labels are free.
+bool is_misspelt(std::string_view label) {
+  const std::string small = to_lower(label);
+  const std::string_view rest = label.substr(std::min<std::size_t>(label.size(), 2));
+  if (small.starts_with("ra") && small.size() > 2 && is_digit(small[2])) {
+    return !label.starts_with("RA") || rest.size() != 4 || !std::ranges::all_of(rest, is_digit);
+  }
+  if (small.starts_with("d3-")) {
+    return !label.starts_with("D3-") || label.size() < 5 ||
+           !std::ranges::all_of(label.substr(3), [](char c) { return c >= 'A' && c <= 'Z'; });
+  }
+  return false;
+}
+
 void read_head(Section& head, Playbook& playbook) {
   static constexpr std::array<std::string_view, 1> kType = {"playbook"};
   static constexpr std::array<std::string_view, 8> kTypes = {
@@ -120,6 +134,12 @@ void read_head(Section& head, Playbook& playbook) {
   for (const std::string& word : playbook.types) {
     if (std::ranges::find(kTypes, word) == kTypes.end()) {
       head.problem_at("playbook_types", fmt::format("\"{}\" is none of CACAO's", word));
+    }
+  }
+  for (const std::string& label : playbook.labels) {
+    if (is_misspelt(label)) {
+      head.problem_at("labels",
+                      fmt::format("\"{}\" is no id like RA3101 (RE&CT) or D3-ITF (D3FEND)", label));
     }
   }
 }

@@ -51,6 +51,19 @@ steps:
   EXPECT_EQ(p->version.size(), 16U);
 }
 
+TEST(PlaybookYaml, LabelsThatLookLikeTechniquesAreSpelledRight) {
+  const auto labelled = [](const std::string& label) {
+    return mistakes(kHead + ("labels: [\"" + label + "\"]\nsteps: [{collect: true}]\n"));
+  };
+  for (const char* good : {"RA3101", "D3-NTF", "D3-AL", "RAPID", "RA", "ransomware", "shop"}) {
+    EXPECT_EQ(labelled(good), "") << good;
+  }
+  for (const char* bad :
+       {"RA310", "RA31011", "RA31x1", "ra3101", "D3-", "D3-A", "D3-Ntf", "d3-NTF", "D3-NTF2"}) {
+    EXPECT_NE(labelled(bad).find("is no id like RA3101"), std::string::npos) << bad;
+  }
+}
+
 TEST(PlaybookYaml, CacaosWorkflowIsReadToo) {
   const Result<Playbook> p = parse(R"(
 name: p
