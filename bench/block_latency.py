@@ -142,7 +142,11 @@ class Tocsin:
         self.net, self.folder, self.running = net, folder, []
         for name in ("auth.log", "access.log"):
             (folder / name).touch()
-        self.server = Server(folder, CONFIG.format(folder=folder)).start()
+        self.server = Server(folder, CONFIG.format(folder=folder))
+
+    def begin(self) -> None:
+        net, folder = self.net, self.folder
+        self.server.start()
         relay = ROOT / "tests" / "e2e" / "relay.py"
         self.start("outside", ["python3", relay, "outside", folder / "relay", str(self.server.port)])
         wait_until("the relay is there", (folder / "relay").exists)
@@ -301,6 +305,7 @@ def main() -> None:
                 enforcing.run("ip", "-n", net.hosts[0], "addr", "add", f"10.77.0.{first + n}/24", "dev", "up0")
             tocsin = Tocsin(net, folder)
             try:
+                tocsin.begin()
                 for rate in rates:
                     report(f"tocsin beside {rate} lines/s", tocsin.measure(first, chosen.attackers, rate),
                            chosen.attackers)
