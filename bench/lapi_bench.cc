@@ -18,6 +18,7 @@
 #include "api/lapi/lapi_stream.h"
 #include "api/verdict_resource.h"
 #include "base/check.h"
+#include "base/rng.h"
 #include "http/server.h"
 #include "respond/response.h"
 
