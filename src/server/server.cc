@@ -155,6 +155,11 @@ Status RunningServer::open_people() {
   alerts_->set_exceptions(exceptions_.get());
   TRY_ASSIGN(SecretBox box,
              SecretBox::open(files_, settings_.data_directory + "/keys/channels.key"));
+  if (box.was_damaged()) {
+    log_.error(
+        "keys/channels.key was damaged and is kept as channels.key.damaged: secrets of channels "
+        "that were set over the API must be set again");
+  }
   std::uint64_t seed = 0;
   randombytes_buf(&seed, sizeof(seed));
   TRY_ASSIGN(notifier_, Notifier::open(settings_.notify, std::move(box), seed,

@@ -17,8 +17,12 @@ class SecretBox {
  public:
   static constexpr std::size_t kKeyBytes = 32;
 
-  // Reads the key from `path`; makes it (mode 0600) when there is none.
+  // Reads the key from `path`; makes it (mode 0600) when there is none. A damaged file is kept
+  // beside as `path`.damaged, and another key made: what was sealed must be set again, but alerts
+  // go on.
   static Result<SecretBox> open(FileSystem& files, const std::string& path);
+
+  bool was_damaged() const { return was_damaged_; }
 
   std::string seal(std::string_view text) const;  // base64
   // kCorrupt when it was sealed under another key, or changed.
@@ -27,6 +31,7 @@ class SecretBox {
  private:
   explicit SecretBox(const std::array<unsigned char, kKeyBytes>& key) : key_(key) {}
   std::array<unsigned char, kKeyBytes> key_;
+  bool was_damaged_ = false;
 };
 
 }  // namespace tocsin

@@ -44,13 +44,23 @@ TEST(SecretBox, RefusesWhatWasChangedOrSealedUnderAnotherKey) {
   }
 }
 
-TEST(SecretBox, ADamagedKeyFileIsNotReplaced) {
-  TempDirectory directory;
+TEST(SecretBox, ADamagedKeyFileIsKeptAsideAndAnotherMade) {
   PosixFileSystem files;
+  TempDirectory directory;
   const std::string path = directory / "channels.key";
-  ASSERT_TRUE(write_file_atomically(files, path, "not a key"));
-  EXPECT_EQ(SecretBox::open(files, path).error().code(), ErrorCode::kCorrupt);
-  EXPECT_EQ(*read_file(files, path, 100), "not a key");
+  ASSERT_TRUE(SecretBox::open(files, path));
+  const std::string intact = *read_file(files, path, 1'000);
+  for (std::size_t at = 0; at < intact.size(); ++at) {
+    std::string flipped = intact;
+    flipped[at] = static_cast<char>(flipped[at] ^ 1);
+    ASSERT_TRUE(write_file_atomically(files, path, flipped));
+    const auto box = SecretBox::open(files, path);
+    ASSERT_TRUE(box) << at;
+    EXPECT_TRUE(box->was_damaged()) << at;
+    EXPECT_EQ(*read_file(files, path + ".damaged", 1'000), flipped);
+    EXPECT_EQ(*box->unseal(box->seal("token")), "token");
+    EXPECT_FALSE(SecretBox::open(files, path)->was_damaged());
+  }
 }
 
 }  // namespace
