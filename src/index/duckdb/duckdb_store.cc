@@ -338,7 +338,8 @@ std::string DuckDbStore::relation(std::span<const std::shared_ptr<const TablePar
 std::vector<DatasetSummary> DuckDbStore::schema() const {
   std::map<std::string, DatasetSummary> datasets;
   std::map<std::string, std::map<std::string, ColumnType>> columns;
-  for (const auto& part : view()->parts) {
+  const std::shared_ptr<const StoreView> held = view();
+  for (const auto& part : held->parts) {
     const auto [at, is_new] = datasets.try_emplace(part->dataset);
     DatasetSummary& summary = at->second;
     summary.name = part->dataset;
@@ -362,7 +363,8 @@ std::vector<DatasetSummary> DuckDbStore::schema() const {
 
 StoreStats DuckDbStore::stats() const {
   StoreStats stats;
-  for (const auto& part : view()->parts) {
+  const std::shared_ptr<const StoreView> held = view();
+  for (const auto& part : held->parts) {
     stats.rows += part->rows;
     stats.hot_rows += part->sealed ? 0 : part->rows;
     stats.hot_bytes += part->sealed ? 0 : part->bytes;

@@ -1,9 +1,11 @@
 #include "index/duckdb/duckdb_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -417,6 +419,30 @@ TEST_F(DuckDbStoreTest, AFlippedByteAnywhereIsFoundAndTheRestServed) {
   EXPECT_TRUE(files_of(".damaged").empty());
 }
 
+TEST_F(DuckDbStoreTest, FiguresAreReadWhileEventsArrive) {
+  const auto store = open(options());
+  std::atomic<bool> ended = false;
+  std::uint64_t most = 0;
+  std::jthread reader([&] {
+    while (!ended.load()) {
+      const std::uint64_t rows = store->stats().rows;
+      EXPECT_GE(rows, most);
+      most = rows;
+      std::uint64_t in_datasets = 0;
+      for (const DatasetSummary& dataset : store->schema()) {
+        in_datasets += dataset.rows;
+      }
+      EXPECT_GE(in_datasets, rows);
+    }
+  });
+  for (std::uint64_t next = 1; next <= 20'000; next += 100) {
+    ASSERT_TRUE(store->append(*plain_batch(next, 100)).has_value());
+  }
+  ended = true;
+  reader.join();
+  EXPECT_EQ(store->stats().rows, 20'000U);
+}
+
 TEST_F(DuckDbStoreTest, ADamagedFilterIsDoneWithout) {
   {
     const auto store = open(options());
@@ -425,7 +451,8 @@ TEST_F(DuckDbStoreTest, ADamagedFilterIsDoneWithout) {
   }
   flip_byte(files_of(".filter").at(0), 20);
   const auto store = open(options());
-  for (const auto& part : store->view()->parts) {
+  const std::shared_ptr<const StoreView> view = store->view();
+  for (const auto& part : view->parts) {
     const std::vector<std::uint64_t> absent = {12'345};
     EXPECT_EQ(part->may_hold("event.action", absent), part->dataset == "even.log");
   }
