@@ -440,6 +440,8 @@ TEST_F(DuckDbStoreTest, FiguresAreReadWhileEventsArrive) {
   }
   ended = true;
   reader.join();
+  clock_.advance(span_ms(200));
+  store->maintain(clock_.now());
   EXPECT_EQ(store->stats().rows, 20'000U);
 }
 
