@@ -25,11 +25,17 @@
 
 namespace tocsin {
 
+inline constexpr std::string_view kUserIdPrefix = "user:";
+
 // Who acts, as far as the door could tell.
 struct Principal {
-  std::string key_id;
+  std::string key_id;  // of a person: kUserIdPrefix and the user's name
   std::string name;
   ScopeSet scopes;
+
+  bool is_person() const { return key_id.starts_with(kUserIdPrefix); }
+  // What is written down as the one who did it: a person's name, a key's id.
+  const std::string& actor() const { return is_person() ? name : key_id; }
 };
 
 struct KeyInfo {

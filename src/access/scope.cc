@@ -13,6 +13,12 @@ std::string_view scope_name(Scope scope) {
       return "enforcer";
     case Scope::kWatcher:
       return "watcher";
+    case Scope::kTriage:
+      return "triage";
+    case Scope::kRespond:
+      return "respond";
+    case Scope::kAudit:
+      return "audit";
     case Scope::kAdmin:
       return "admin";
   }

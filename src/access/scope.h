@@ -1,4 +1,4 @@
-// Scope: what the holder of an API key may do. A value.
+// Scope: what the holder of an API key, or somebody who logged in, may do. A value.
 #pragma once
 
 #include <array>
@@ -14,13 +14,18 @@ enum class Scope : std::uint8_t {
   kRead,      // search and look at everything
   kEnforcer,  // take decisions, ask for verdicts, report what was enforced
   kWatcher,   // propose decisions over CrowdSec's wire (cscli, CrowdSec agents)
-  kAdmin,     // change things, make keys; includes the others
+  kTriage,    // say what alerts are, make exceptions
+  kRespond,   // take and lift decisions, run playbooks
+  kAudit,     // read who did what
+  kAdmin,     // change things, make keys and users; includes the others
 };
 std::string_view scope_name(Scope scope);
-inline constexpr std::array kScopes = {Scope::kIngest, Scope::kRead, Scope::kEnforcer,
-                                       Scope::kWatcher, Scope::kAdmin};
-// "ingest, read, enforcer, watcher, admin": for messages.
-inline constexpr std::string_view kScopeWords = "ingest, read, enforcer, watcher, admin";
+inline constexpr std::array kScopes = {Scope::kIngest,  Scope::kRead,   Scope::kEnforcer,
+                                       Scope::kWatcher, Scope::kTriage, Scope::kRespond,
+                                       Scope::kAudit,   Scope::kAdmin};
+// For messages, in the order of the enumeration.
+inline constexpr std::string_view kScopeWords =
+    "ingest, read, enforcer, watcher, triage, respond, audit, admin";
 std::optional<Scope> parse_scope(std::string_view word);
 
 class ScopeSet {

@@ -206,7 +206,7 @@ Result<HttpResponse> AlertsResource::get(const Call& call) {
 Result<HttpResponse> AlertsResource::change(const Call& call) {
   TRY_ASSIGN(const AlertPatch patch, read_patch(call.request.body));
   TRY_ASSIGN(const std::vector<Alert> changed,
-             alerts_.change(std::span(call.path_values).first(1), patch, call.who.key_id));
+             alerts_.change(std::span(call.path_values).first(1), patch, call.who.actor()));
   JsonWriter json;
   write_alert(json, changed.front());
   return HttpResponse::json(200, json.take());
@@ -228,7 +228,7 @@ Result<HttpResponse> AlertsResource::change_many(const Call& call) {
              filter ? ids_of(*filter) : Result<std::vector<std::string>>(named));
   std::vector<Alert> changed;
   if (!dry_run.value_or(false)) {
-    TRY_ASSIGN(changed, change_all(ids, patch, call.who.key_id));
+    TRY_ASSIGN(changed, change_all(ids, patch, call.who.actor()));
   }
   JsonWriter json;
   json.begin_object().member("matched", std::uint64_t{ids.size()});

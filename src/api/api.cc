@@ -33,8 +33,9 @@ class RequestIds {
 };
 
 std::vector<Route> with(std::vector<Route> routes, Enforcement& enforcement,
-                        DecisionsResource& decisions, People& people,
+                        DecisionsResource& decisions, People& people, Accounts& accounts,
                         PlaybooksResource& playbooks) {
+  std::ranges::move(accounts.routes(), std::back_inserter(routes));
   std::ranges::move(people.routes(), std::back_inserter(routes));
   std::ranges::move(enforcement.routes(), std::back_inserter(routes));
   std::ranges::move(enforcement.lapi_routes(), std::back_inserter(routes));
@@ -48,7 +49,7 @@ class HttpApi final : public Api {
   HttpApi(const ApiSettings& settings, const ApiServices& of)
       : metrics_(of.metrics),
         ids_(of.clock),
-        door_(of.keys, of.clock),
+        door_(of.keys, of.accounts.sessions, of.clock),
         ingest_(of.sink, of.sources, of.clock, settings.body, settings.ingest_waiting_max),
         search_(of.events, watch_, of.clock,
                 {.rows_max = settings.search_rows_max, .time_max = settings.search_time_max}),
@@ -64,6 +65,7 @@ class HttpApi final : public Api {
         keys_(of.keys, of.clock),
         threats_(of.threats),
         monitors_(of.monitors),
+        accounts_(of.accounts, of.metrics, of.clock),
         people_(of.people, of.alerts, of.clock),
         enforcement_(of.enforcement, {of.keys, of.alerts, of.journal, of.metrics, of.clock}),
         decided_(of.decisions),
@@ -75,7 +77,7 @@ class HttpApi final : public Api {
             make_routes({ingest_, search_, tails_, records_, alerts_, rules_, backtests_, journal_,
                          evidence_, sources_, keys_, threats_, monitors_, server_},
                         settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey),
-            enforcement_, decisions_, people_, playbooks_)),
+            enforcement_, decisions_, people_, accounts_, playbooks_)),
         pool_(settings.threads, settings.waiting_max) {}
   ~HttpApi() override { stop(); }
 
@@ -220,6 +222,7 @@ class HttpApi final : public Api {
   KeysResource keys_;
   ThreatListsResource threats_;
   MonitorsResource monitors_;
+  Accounts accounts_;
   People people_;
   Enforcement enforcement_;
   const DecisionServices decided_;

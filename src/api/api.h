@@ -14,6 +14,7 @@
 
 #include "access/key_store.h"
 #include "alert/alert_store.h"
+#include "api/accounts.h"
 #include "api/decisions_resource.h"
 #include "api/enforcement.h"
 #include "api/monitor_desk.h"
@@ -48,6 +49,7 @@ struct ApiSettings {
 // What the resources call. Everything outlives the Api.
 struct ApiServices {
   KeyStore& keys;
+  AccountServices accounts;
   AlertStore& alerts;
   EventStore& events;
   Journal& journal;

@@ -401,12 +401,18 @@ class FakePlaybookHands final : public PlaybookHands {
   }
 };
 
+// The least that libsodium computes: tests are about who comes in, not about the cost of guessing.
+inline constexpr PasswordCost kCheapPasswords{.passes = 1, .memory_bytes = 8'192, .at_once = 8};
+
 class ApiTest : public BookRig {
  protected:
   void SetUp() override {
     BookRig::SetUp();
     receipts_ = std::move(*ReceiptBook::open(enforcement_, *db_, clock_, metrics_));
     keys_ = std::move(*KeyStore::open(*db_, clock_, metrics_));
+    users_ = std::move(*UserStore::open(*db_, clock_, kCheapPasswords));
+    sessions_ = std::move(*SessionStore::open(*db_, clock_, {}));
+    setup_ = std::make_unique<SetupLink>(*users_);
     alerts_ = std::move(*AlertStore::open(*db_, clock_, metrics_));
     open_people();
     open_playbooks();
@@ -428,6 +434,7 @@ class ApiTest : public BookRig {
     api_.reset();
     limits_ = std::make_unique<RateLimiter>(enforcement_, 7, clock_, metrics_);
     api_ = make_api(settings, {*keys_,
+                               {*users_, *sessions_, *setup_, audit_},
                                *alerts_,
                                store_,
                                *journal_,
@@ -572,6 +579,9 @@ class ApiTest : public BookRig {
   std::unique_ptr<ReceiptBook> receipts_;
   std::unique_ptr<RateLimiter> limits_;
   std::unique_ptr<KeyStore> keys_;
+  std::unique_ptr<UserStore> users_;
+  std::unique_ptr<SessionStore> sessions_;
+  std::unique_ptr<SetupLink> setup_;
   std::unique_ptr<AlertStore> alerts_;
   ProcessEnvironment environment_;
   std::unique_ptr<ExceptionStore> exceptions_;

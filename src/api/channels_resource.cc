@@ -121,7 +121,7 @@ Result<HttpResponse> ChannelsResource::list(const Call& call) {
 
 Result<HttpResponse> ChannelsResource::put(const Call& call) {
   const std::string& name = call.path_values[0];
-  TRY(notifier_.put_channel(name, call.request.body, call.who.key_id));
+  TRY(notifier_.put_channel(name, call.request.body, call.who.actor()));
   TRY_ASSIGN(const std::vector<ChannelStatus> channels, notifier_.channels());
   JsonWriter json;
   for (const ChannelStatus& channel : channels) {

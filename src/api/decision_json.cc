@@ -34,7 +34,8 @@ Result<T> or_invalid(const std::optional<T>& value, std::string_view what,
 }  // namespace
 
 std::string actor_of(const Call& call) {
-  return fmt::format("{} ({})", call.who.name, call.who.key_id);
+  return call.who.is_person() ? call.who.name
+                              : fmt::format("{} ({})", call.who.name, call.who.key_id);
 }
 
 void write_decision(JsonWriter& json, const Decision& decision, const LiftedDecision* lifted,

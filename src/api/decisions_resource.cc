@@ -106,22 +106,23 @@ std::vector<Route> DecisionsResource::routes() {
   };
   using D = DecisionsResource;
   constexpr auto kRead = Scope::kRead;
+  constexpr auto kRespond = Scope::kRespond;
   constexpr auto kAdmin = Scope::kAdmin;
   return {
       route("GET", "/api/v1/decisions", kRead, &D::list),
-      route("POST", "/api/v1/decisions", kAdmin, &D::add),
-      route("POST", "/api/v1/decisions/lift", kAdmin, &D::lift),
+      route("POST", "/api/v1/decisions", kRespond, &D::add),
+      route("POST", "/api/v1/decisions/lift", kRespond, &D::lift),
       route("POST", "/api/v1/decisions/simulate", kRead, &D::simulate),
       route("GET", "/api/v1/decisions/export", kRead, &D::export_all),
       route("POST", "/api/v1/decisions/import", kAdmin, &D::import_list),
       route("GET", "/api/v1/decisions/approvals", kRead, &D::approvals),
-      route("POST", "/api/v1/decisions/approvals/{id}", kAdmin, &D::answer_approval),
+      route("POST", "/api/v1/decisions/approvals/{id}", kRespond, &D::answer_approval),
       route("GET", "/api/v1/decisions/armed", kRead, &D::armed),
       route("POST", "/api/v1/decisions/arm", kAdmin, &D::arm),
       route("GET", "/api/v1/decisions/breaker", kRead, &D::breaker),
       route("POST", "/api/v1/decisions/breaker", kAdmin, &D::set_breaker),
       route("GET", "/api/v1/decisions/{id}", kRead, &D::get),
-      route("DELETE", "/api/v1/decisions/{id}", kAdmin, &D::remove),
+      route("DELETE", "/api/v1/decisions/{id}", kRespond, &D::remove),
   };
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "api/problem.h"
+#include "api/session_cookie.h"
 #include "base/encoding.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace tocsin {
@@ -14,6 +16,16 @@ constexpr std::string_view kBasic = "basic ";
 HttpResponse unauthenticated(std::string_view detail, std::string_view request_id) {
   return problem(401, "unauthenticated", detail, request_id)
       .with("WWW-Authenticate", "Bearer realm=\"tocsin\"");
+}
+
+HttpResponse lacks_scope(const Principal& who, Scope needed, std::string_view request_id) {
+  const std::string holder = who.is_person()
+                                 ? fmt::format("{} has", who.name)
+                                 : fmt::format("the key {} ({}) has", who.key_id, who.name);
+  return problem(403, "denied",
+                 fmt::format("{} the scope {}; this needs {}", holder, scopes_text(who.scopes),
+                             scope_name(needed)),
+                 request_id);
 }
 
 std::string basic_password(std::string_view authorization) {
@@ -47,22 +59,52 @@ Door::Verdict Door::admit(const HttpRequest& request, const Route& route,
     return {};
   }
   const std::string key = key_of_request(request);
-  if (key.empty()) {
+  const std::optional<std::string> token =
+      key.empty() ? session_token_of(request) : std::optional<std::string>();
+  if (key.empty() && !token) {
     return {{},
             unauthenticated("this needs an API key: Authorization: Bearer tok_… "
-                            "(tocsin key create makes one)",
+                            "(tocsin key create makes one), or a session",
                             request_id)};
   }
+  Verdict verdict =
+      token ? admit_session(*token, request, request_id) : admit_key(key, request, request_id);
+  if (!verdict.refusal && !verdict.who.scopes.allows(*route.scope)) {
+    verdict.refusal = lacks_scope(verdict.who, *route.scope, request_id);
+  }
+  return verdict;
+}
+
+Door::Verdict Door::admit_session(const std::string& token, const HttpRequest& request,
+                                  std::string_view request_id) {
+  Result<std::optional<SessionView>> session = sessions_.find(token, session_use(request));
+  if (!session) {
+    return {{}, problem_of(session.error(), request_id)};
+  }
+  if (!*session) {
+    return {{}, problem(401, "session_expired", "the session is over; log in again", request_id)};
+  }
+  if (may_change(request) &&
+      (!is_same_origin(request) ||
+       !equal_in_constant_time(request.header("X-Csrf-Token"), csrf_token_of(token)))) {
+    return {{},
+            problem(403, "csrf",
+                    "this did not come from a page of this server: the header X-Csrf-Token must "
+                    "hold what GET /api/v1/session gives, and Origin must be this host",
+                    request_id)};
+  }
+  const SessionView& view = **session;
+  return {{.key_id = std::string(kUserIdPrefix) + view.user,
+           .name = view.user,
+           .scopes = scopes_of(view.role)},
+          std::nullopt};
+}
+
+Door::Verdict Door::admit_key(const std::string& key, const HttpRequest& request,
+                              std::string_view request_id) {
   if (!keys_.is_cached(key)) {
     if (const Span wait = limiter_.wait(request.peer_ip); wait > Span(0)) {
-      HttpResponse refusal =
-          problem(429, "exhausted", "too many wrong API keys from this address", request_id);
-      for (HttpHeader& header : refusal.headers) {
-        if (header.name == "Retry-After") {
-          header.value = std::to_string(wait.value / kMicrosPerSecond + 1);
-        }
-      }
-      return {{}, std::move(refusal)};
+      return {{}, problem_wait("too many wrong API keys from this address", wait, request_id)};
     }
   }
   Result<Principal> who = keys_.verify(key);
@@ -72,13 +114,6 @@ Door::Verdict Door::admit(const HttpRequest& request, const Route& route,
   }
   if (!who) {
     return {{}, problem_of(who.error(), request_id)};
-  }
-  if (!who->scopes.allows(*route.scope)) {
-    return {{},
-            problem(403, "denied",
-                    fmt::format("the key {} ({}) has the scope {}; this needs {}", who->key_id,
-                                who->name, scopes_text(who->scopes), scope_name(*route.scope)),
-                    request_id)};
   }
   return {std::move(*who), std::nullopt};
 }

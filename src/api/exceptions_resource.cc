@@ -125,7 +125,7 @@ Result<HttpResponse> ExceptionsResource::list(const Call& call) {
 Result<HttpResponse> ExceptionsResource::create(const Call& call) {
   std::optional<Micros> from;
   TRY_ASSIGN(const ExceptionSpec spec, read_spec(call, &from));
-  TRY_ASSIGN(const AlertException made, exceptions_.add(spec, call.who.key_id));
+  TRY_ASSIGN(const AlertException made, exceptions_.add(spec, call.who.actor()));
   JsonWriter json;
   json.begin_object();
   write_exception_members(json, made, clock_.now());
@@ -181,7 +181,7 @@ Result<HttpResponse> ExceptionsResource::get(const Call& call) {
 }
 
 Result<HttpResponse> ExceptionsResource::end(const Call& call) {
-  TRY(exceptions_.end(call.path_values[0], call.who.key_id));
+  TRY(exceptions_.end(call.path_values[0], call.who.actor()));
   return HttpResponse::empty(204);
 }
 

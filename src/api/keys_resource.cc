@@ -81,7 +81,7 @@ Result<HttpResponse> KeysResource::create(const Call& call) {
     wanted.scopes.add(*scope);
   }
   TRY_ASSIGN(wanted.expires, read_expiry(given, clock_.now()));
-  wanted.created_by = call.who.key_id;
+  wanted.created_by = call.who.actor();
   TRY_ASSIGN(const std::string text, keys_.create(wanted));
   TRY_ASSIGN(const KeyInfo made, keys_.get(text.substr(0, kKeyIdBytes)));
   JsonWriter json;

@@ -31,7 +31,9 @@ constexpr std::string_view kSchemas = R"json(
      "status": {"type": "integer"}, "detail": {"type": "string"},
      "code": {"type": "string"}, "request_id": {"type": "string"}},
     "description": "RFC 9457"},
-   "Scope": {"enum": ["ingest", "read", "enforcer", "watcher", "admin"]},
+   "Scope": {
+    "enum": [
+     "ingest", "read", "enforcer", "watcher", "triage", "respond", "audit", "admin"]},
    "Level": {"enum": ["informational", "low", "medium", "high", "critical"]},
    "AlertState": {"enum": ["new", "acknowledged", "closed"]},
    "AlertVerdict": {"enum": ["none", "true_positive", "benign", "false_positive"]},
@@ -405,9 +407,9 @@ constexpr std::string_view kSchemas = R"json(
 }  // namespace
 
 std::string openapi_components() {
-  return fmt::format("{}{},{},{},{},{}", kSecurity, openapi_people_schemas(),
-                     openapi_enforcement_schemas(), openapi_decisions_schemas(),
-                     openapi_playbooks_schemas(), kSchemas);
+  return fmt::format("{}{},{},{},{},{},{}", kSecurity, openapi_accounts_schemas(),
+                     openapi_people_schemas(), openapi_enforcement_schemas(),
+                     openapi_decisions_schemas(), openapi_playbooks_schemas(), kSchemas);
 }
 
 }  // namespace tocsin

@@ -84,7 +84,7 @@ constexpr std::string_view kPaths = R"json(
     "operationId": "takeDecision",
     "tags": ["decisions"],
     "summary": "Block, throttle, challenge …: the guards are asked first",
-    "x-scope": "admin",
+    "x-scope": "respond",
     "requestBody": {
      "required": true,
      "content": {
@@ -126,7 +126,7 @@ constexpr std::string_view kPaths = R"json(
     "operationId": "liftDecisions",
     "tags": ["decisions"],
     "summary": "End all decisions that fit every given member",
-    "x-scope": "admin",
+    "x-scope": "respond",
     "requestBody": {
      "required": true,
      "content": {
@@ -297,7 +297,7 @@ constexpr std::string_view kPaths = R"json(
     "operationId": "answerApproval",
     "tags": ["decisions"],
     "summary": "Approve, and the guards are asked again; or reject",
-    "x-scope": "admin",
+    "x-scope": "respond",
     "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
     "requestBody": {
      "required": true,
@@ -402,7 +402,7 @@ constexpr std::string_view kPaths = R"json(
     "operationId": "removeDecision",
     "tags": ["decisions"],
     "summary": "End it now",
-    "x-scope": "admin",
+    "x-scope": "respond",
     "parameters": [
      {
       "name": "id",

@@ -213,7 +213,7 @@ constexpr std::string_view kPaths = R"json(
   "/api/v1/alerts/bulk": {
    "post": {
     "operationId": "changeAlerts", "tags": ["alerts"],
-    "summary": "Change several alerts, by id or by what they have in common", "x-scope": "admin",
+    "summary": "Change several alerts, by id or by what they have in common", "x-scope": "triage",
     "requestBody": {
      "required": true,
      "content": {
@@ -261,7 +261,7 @@ constexpr std::string_view kPaths = R"json(
      "default": {"$ref": "#/components/responses/Problem"}}},
    "patch": {
     "operationId": "changeAlert", "tags": ["alerts"],
-    "summary": "Acknowledge, close, assign, note", "x-scope": "admin",
+    "summary": "Acknowledge, close, assign, note", "x-scope": "triage",
     "parameters": [
      {
       "name": "id", "in": "path", "required": true, "description": "Its id",
@@ -624,9 +624,10 @@ constexpr std::string_view kPaths = R"json(
 }  // namespace
 
 std::string_view openapi_document() {
-  static const std::string kDocument = fmt::format(
-      "{}{},{},{},{},{}{}", kHead, openapi_people_paths(), openapi_enforcement_paths(),
-      openapi_decisions_paths(), openapi_playbooks_paths(), kPaths, openapi_components());
+  static const std::string kDocument =
+      fmt::format("{}{},{},{},{},{},{}{}", kHead, openapi_accounts_paths(), openapi_people_paths(),
+                  openapi_enforcement_paths(), openapi_decisions_paths(), openapi_playbooks_paths(),
+                  kPaths, openapi_components());
   return kDocument;
 }
 

@@ -10,6 +10,8 @@ namespace tocsin {
 // The member "components" and the end of the document.
 std::string openapi_components();
 std::string openapi_enforcement_paths();
+std::string_view openapi_accounts_paths();
+std::string_view openapi_accounts_schemas();
 std::string_view openapi_decisions_paths();
 std::string_view openapi_decisions_schemas();
 std::string_view openapi_enforcement_schemas();

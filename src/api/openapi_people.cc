@@ -141,7 +141,7 @@ constexpr std::string_view kPaths = R"json(
      "default": {"$ref": "#/components/responses/Problem"}}},
    "post": {
     "operationId": "addException", "tags": ["people"],
-    "summary": "Silence what is expected, for a while", "x-scope": "admin",
+    "summary": "Silence what is expected, for a while", "x-scope": "triage",
     "requestBody": {
      "required": true,
      "content": {
@@ -192,7 +192,7 @@ constexpr std::string_view kPaths = R"json(
      "default": {"$ref": "#/components/responses/Problem"}}},
    "delete": {
     "operationId": "endException", "tags": ["people"],
-    "summary": "End an exception now", "x-scope": "admin",
+    "summary": "End an exception now", "x-scope": "triage",
     "parameters": [
      {
       "name": "id", "in": "path", "required": true,

@@ -65,7 +65,7 @@ constexpr std::string_view kPaths = R"json(
    "post": {
     "operationId": "runPlaybook", "tags": ["playbooks"],
     "summary": "Run it for an alert, whatever its trigger; or see what it would do",
-    "x-scope": "admin",
+    "x-scope": "respond",
     "parameters": [
      {
       "name": "name", "in": "path", "required": true,
@@ -150,7 +150,7 @@ constexpr std::string_view kPaths = R"json(
   "/api/v1/playbook-runs/{id}/cancel": {
    "post": {
     "operationId": "cancelPlaybookRun", "tags": ["playbooks"],
-    "summary": "End a run", "x-scope": "admin",
+    "summary": "End a run", "x-scope": "respond",
     "parameters": [
      {
       "name": "id", "in": "path", "required": true,
@@ -161,7 +161,7 @@ constexpr std::string_view kPaths = R"json(
   "/api/v1/playbook-runs/{id}/answer": {
    "post": {
     "operationId": "answerPlaybookRun", "tags": ["playbooks"],
-    "summary": "The yes or no that a step waits for", "x-scope": "admin",
+    "summary": "The yes or no that a step waits for", "x-scope": "respond",
     "parameters": [
      {
       "name": "id", "in": "path", "required": true,

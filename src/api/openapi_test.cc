@@ -147,6 +147,8 @@ class OpenapiTest : public ApiTest {
     std::ranges::move(enforcement.routes(), std::back_inserter(list));
     People people({*notifier_, *exceptions_}, *alerts_, clock_);
     std::ranges::move(people.routes(), std::back_inserter(list));
+    Accounts accounts({*users_, *sessions_, *setup_, audit_}, metrics_, clock_);
+    std::ranges::move(accounts.routes(), std::back_inserter(list));
     DecisionsResource decisions({*book_, *guards_, audit_},
                                 {*alerts_, store_, desk_, backtests, watch, clock_, *engine_});
     PlaybooksResource playbooks({*engine_, *armed_, audit_}, clock_);
@@ -312,6 +314,16 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
       {"GET", "/api/v1/health", "/api/v1/health", "", {}},
       {"GET", "/metrics", "/metrics", "", {}},
       {"GET", "/api/v1/openapi.json", "/api/v1/openapi.json", "", {}},
+  });
+}
+
+TEST_F(OpenapiTest, AnswersAboutAccountsHaveTheShapeThatIsDescribed) {
+  const std::string ann = R"({"name":"ann","role":"analyst","password":"seven green bicycles"})";
+  expect_shapes({
+      {"GET", "/api/v1/session", "/api/v1/session", "", {}},
+      {"POST", "/api/v1/users", "/api/v1/users", ann, {}},
+      {"GET", "/api/v1/users", "/api/v1/users", "", {}},
+      {"PATCH", "/api/v1/users/ann", "/api/v1/users/{name}", R"({"disabled":true})", {}},
   });
 }
 

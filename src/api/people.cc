@@ -7,6 +7,7 @@ namespace tocsin {
 std::vector<Route> People::routes() {
   constexpr auto kPool = Place::kPool;
   constexpr auto kRead = Scope::kRead;
+  constexpr auto kTriage = Scope::kTriage;
   constexpr auto kAdmin = Scope::kAdmin;
   using Ways = ChannelsResource;
   using Expected = ExceptionsResource;
@@ -21,10 +22,10 @@ std::vector<Route> People::routes() {
       {"POST", "/api/v1/notifications/drop", kAdmin, kPool, answer(channels_, &Ways::drop)},
 
       {"GET", "/api/v1/exceptions", kRead, kPool, answer(exceptions_, &Expected::list)},
-      {"POST", "/api/v1/exceptions", kAdmin, kPool, answer(exceptions_, &Expected::create)},
+      {"POST", "/api/v1/exceptions", kTriage, kPool, answer(exceptions_, &Expected::create)},
       {"POST", "/api/v1/exceptions/preview", kRead, kPool, answer(exceptions_, &Expected::preview)},
       {"GET", "/api/v1/exceptions/{id}", kRead, kPool, answer(exceptions_, &Expected::get)},
-      {"DELETE", "/api/v1/exceptions/{id}", kAdmin, kPool, answer(exceptions_, &Expected::end)},
+      {"DELETE", "/api/v1/exceptions/{id}", kTriage, kPool, answer(exceptions_, &Expected::end)},
   };
   // clang-format on
 }

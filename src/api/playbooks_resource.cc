@@ -74,6 +74,7 @@ Result<std::string> playbook_version(const PlaybookEngine& engine, const std::st
 std::vector<Route> PlaybooksResource::routes() {
   constexpr auto kPool = Place::kPool;
   constexpr auto kRead = Scope::kRead;
+  constexpr auto kRespond = Scope::kRespond;
   constexpr auto kAdmin = Scope::kAdmin;
   using P = PlaybooksResource;
   // clang-format off
@@ -81,12 +82,12 @@ std::vector<Route> PlaybooksResource::routes() {
       {"GET", "/api/v1/playbooks", kRead, kPool, answer(*this, &P::list)},
       {"GET", "/api/v1/playbooks/{name}", kRead, kPool, answer(*this, &P::get)},
       {"POST", "/api/v1/playbooks/{name}/arm", kAdmin, kPool, answer(*this, &P::arm)},
-      {"POST", "/api/v1/playbooks/{name}/run", kAdmin, kPool, answer(*this, &P::run)},
+      {"POST", "/api/v1/playbooks/{name}/run", kRespond, kPool, answer(*this, &P::run)},
 
       {"GET", "/api/v1/playbook-runs", kRead, kPool, answer(*this, &P::runs)},
       {"GET", "/api/v1/playbook-runs/{id}", kRead, kPool, answer(*this, &P::get_run)},
-      {"POST", "/api/v1/playbook-runs/{id}/cancel", kAdmin, kPool, answer(*this, &P::cancel)},
-      {"POST", "/api/v1/playbook-runs/{id}/answer", kAdmin, kPool, answer(*this, &P::answer_run)},
+      {"POST", "/api/v1/playbook-runs/{id}/cancel", kRespond, kPool, answer(*this, &P::cancel)},
+      {"POST", "/api/v1/playbook-runs/{id}/answer", kRespond, kPool, answer(*this, &P::answer_run)},
   };
   // clang-format on
 }

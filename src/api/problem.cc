@@ -55,6 +55,30 @@ HttpResponse problem(int status, std::string_view code, std::string_view detail,
   return response;
 }
 
+HttpResponse problem_wait(std::string_view detail, Span wait, std::string_view request_id) {
+  HttpResponse refusal = problem(429, "exhausted", detail, request_id);
+  for (HttpHeader& header : refusal.headers) {
+    if (header.name == "Retry-After") {
+      header.value = std::to_string(wait.value / kMicrosPerSecond + 1);
+    }
+  }
+  return refusal;
+}
+
+HttpResponse problem_of_fields(const std::vector<FieldProblem>& fields,
+                               std::string_view request_id) {
+  JsonWriter json;
+  json.begin_object();
+  write_problem(json, 400, "invalid", fields.empty() ? std::string() : fields[0].detail,
+                request_id);
+  json.key("errors").begin_array();
+  for (const FieldProblem& one : fields) {
+    json.begin_object().member("field", one.field).member("detail", one.detail).end_object();
+  }
+  json.end_array().end_object();
+  return HttpResponse::bytes(400, "application/problem+json", json.take());
+}
+
 HttpResponse problem_of(const Error& error, std::string_view request_id) {
   return problem(status_of(error.code()), error_code_name(error.code()), error.full_text(),
                  request_id);

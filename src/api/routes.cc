@@ -30,6 +30,7 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
   constexpr auto kPool = Place::kPool;
   constexpr auto kIngest = Scope::kIngest;
   constexpr auto kRead = Scope::kRead;
+  constexpr auto kTriage = Scope::kTriage;
   constexpr auto kAdmin = Scope::kAdmin;
   constexpr std::optional<Scope> kOpen;
   const std::optional<Scope> metrics_scope =
@@ -51,9 +52,9 @@ std::vector<Route> make_routes(const Resources& of, MetricsAccess metrics) {
 
       {"GET", "/api/v1/alerts", kRead, kPool, answer(of.alerts, &Alerts::list)},
       {"GET", "/api/v1/alerts/counts", kRead, kPool, answer(of.alerts, &Alerts::counts)},
-      {"POST", "/api/v1/alerts/bulk", kAdmin, kPool, answer(of.alerts, &Alerts::change_many)},
+      {"POST", "/api/v1/alerts/bulk", kTriage, kPool, answer(of.alerts, &Alerts::change_many)},
       {"GET", "/api/v1/alerts/{id}", kRead, kPool, answer(of.alerts, &Alerts::get)},
-      {"PATCH", "/api/v1/alerts/{id}", kAdmin, kPool, answer(of.alerts, &Alerts::change)},
+      {"PATCH", "/api/v1/alerts/{id}", kTriage, kPool, answer(of.alerts, &Alerts::change)},
 
       {"GET", "/api/v1/rules", kRead, kPool, answer(of.rules, &Rules::list)},
       {"GET", "/api/v1/rules/{id}/coverage", kRead, kPool, answer(of.rules, &Rules::coverage)},

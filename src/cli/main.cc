@@ -21,6 +21,7 @@
 #include "cli/serve_command.h"
 #include "cli/tail_command.h"
 #include "cli/threats_command.h"
+#include "cli/user_command.h"
 #include "cli/verify_command.h"
 #include "server/version.h"
 
@@ -51,6 +52,7 @@ int run(int argc, char** argv) {
   add_evidence_command(app, exit_code);
   add_enforce_command(app, exit_code);
   add_key_command(app, exit_code);
+  add_user_command(app, exit_code);
   add_demo_command(app, exit_code);
   add_doctor_command(app, exit_code);
 

@@ -43,6 +43,10 @@ Result<Settings> settings_of(const ServeArguments& arguments, FileSystem& files)
 void print_welcome(const Server& server, const Settings& settings) {
   fmt::print("Tocsin listens on {} and keeps its data in {}\n", server.url(),
              settings.data_directory);
+  if (server.setup_token()) {
+    fmt::print("Nobody may log in yet. This link makes the first user, once:\n{}/setup#{}\n",
+               server.url(), *server.setup_token());
+  }
   if (server.first_admin_key()) {
     fmt::print("The first admin key, shown this once:\n{}\n", *server.first_admin_key());
   }

@@ -154,6 +154,13 @@ SourceSettings read_source(Section& item) {
   return source;
 }
 
+void read_access(Section section, AccessSettings& access) {
+  section.span("session_idle", span_s(60), span_s(kSecondsInDay), access.session_idle);
+  section.span("session_longest", span_s(5 * 60), span_s(30 * kSecondsInDay),
+               access.session_longest);
+  section.finish();
+}
+
 void read_all(Section& root, Settings& settings) {
   root.text("listen", settings.listen);
   root.text("data", settings.data_directory);
@@ -169,6 +176,7 @@ void read_all(Section& root, Settings& settings) {
   read_decode(root.section("decode"), settings.decode);
   read_notify(root.section("notify"), settings.notify);
   read_enforcement(root.section("enforcement"), settings.enforcement);
+  read_access(root.section("access"), settings.access);
   read_respond(root.section("respond"), settings.respond);
   read_networks_list(root, "trusted_proxies", settings.trusted_proxies);
   read_log(root.section("log"), settings.log);

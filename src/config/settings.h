@@ -37,6 +37,12 @@ struct HttpSettings {
   bool metrics_public = false;  // /metrics without a key
 };
 
+// People who log in.
+struct AccessSettings {
+  Span session_idle = span_s(30 * 60);                  // without a person's request
+  Span session_longest = span_s(12 * kSecondsPerHour);  // whatever they do
+};
+
 struct JournalSettings {
   std::string origin = "tocsin.local/journal";   // the log's name in its checkpoints
   Span retention = span_s(365 * kSecondsInDay);  // PCI DSS 10.5.1
@@ -166,6 +172,7 @@ struct Settings {
   DecodeSettings decode;
   NotifySettings notify;
   EnforcementSettings enforcement;
+  AccessSettings access;
   RespondSettings respond;
   LogSettings log;
   std::vector<std::string> trusted_proxies;  // whose X-Forwarded-For is believed

@@ -17,6 +17,18 @@ std::string audit_json(const AuditEntry& entry) {
   if (!entry.guard.empty()) {
     json.member("tocsin.guard", entry.guard);
   }
+  if (entry.login) {
+    const AuditLogin& login = *entry.login;
+    json.member("event.category", "authentication");
+    json.member("event.type", "start");
+    json.member("event.outcome", login.success ? "success" : "failure");
+    json.member("user.name", login.user);
+    json.member("source.ip", login.peer);
+    json.member("service.name", "tocsin");
+    if (!login.reason.empty()) {
+      json.member("event.reason", login.reason);
+    }
+  }
   if (entry.decision) {
     const Decision& d = *entry.decision;
     json.member("tocsin.decision.id", d.id);

@@ -10,6 +10,15 @@
 
 namespace tocsin {
 
+// A try to log in to this program: as the events of any other application tell it, so that the
+// rules about log-ins see it.
+struct AuditLogin {
+  std::string user;  // as it was given, cut
+  std::string peer;  // address
+  bool success = false;
+  std::string reason;  // of a failure
+};
+
 struct AuditEntry {
   Micros at;
   std::string who;       // "user alice", "playbook flood", "tocsin"
@@ -17,6 +26,7 @@ struct AuditEntry {
   std::string sentence;  // for people
   std::optional<Decision> decision;
   std::string guard;  // whose word it was, if one's
+  std::optional<AuditLogin> login = std::nullopt;
 };
 
 // Thread-safe; must not block and must not call the book.
@@ -28,7 +38,8 @@ class AuditSink {
 
 inline constexpr std::string_view kAuditDataset = "tocsin.audit";
 // One JSON object in ECS names. What the decision is about is in tocsin.decision.*, never in
-// source.ip: rules about attackers must not see our own words about them.
+// source.ip: rules about attackers must not see our own words about them. A log-in is no such word:
+// it has user.name and source.ip.
 std::string audit_json(const AuditEntry& entry);
 
 }  // namespace tocsin

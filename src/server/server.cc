@@ -6,6 +6,9 @@
 #include <sodium.h>
 
 #include "access/key_store.h"
+#include "access/session_store.h"
+#include "access/setup_link.h"
+#include "access/user_store.h"
 #include "alert/alert_store.h"
 #include "alert/exceptions.h"
 #include "alert/notify/notifier.h"
@@ -53,6 +56,7 @@ class RunningServer final : public Server {
   Status start();
   const std::string& url() const override { return url_; }
   const std::optional<std::string>& first_admin_key() const override { return first_admin_key_; }
+  const std::optional<std::string>& setup_token() const override { return setup_token_; }
   void reload() override;
   Status stop() override;
 
@@ -81,6 +85,9 @@ class RunningServer final : public Server {
   std::unique_ptr<ThreatDesk> threats_;
   std::unique_ptr<StateDb> state_;
   std::unique_ptr<KeyStore> keys_;
+  std::unique_ptr<UserStore> users_;
+  std::unique_ptr<SessionStore> sessions_;
+  std::unique_ptr<SetupLink> setup_;
   std::uint64_t secret_seed_ = 0;
   std::unique_ptr<AuditJournal> audit_;
   std::unique_ptr<Response> response_;
@@ -110,6 +117,7 @@ class RunningServer final : public Server {
   std::unique_ptr<Housekeeping> housekeeping_;
   std::string url_;
   std::optional<std::string> first_admin_key_;
+  std::optional<std::string> setup_token_;
   bool stopped_ = false;
 };
 
@@ -138,6 +146,12 @@ Status RunningServer::open_state() {
   }
   TRY_ASSIGN(keys_, KeyStore::open(*state_, clock_, metrics_));
   TRY_ASSIGN(first_admin_key_, keys_->create_first_admin());
+  TRY_ASSIGN(users_, UserStore::open(*state_, clock_));
+  TRY_ASSIGN(sessions_, SessionStore::open(*state_, clock_,
+                                           {.idle = settings_.access.session_idle,
+                                            .longest = settings_.access.session_longest}));
+  setup_ = std::make_unique<SetupLink>(*users_);
+  TRY_ASSIGN(setup_token_, setup_->make());
   TRY_ASSIGN(alerts_, AlertStore::open(*state_, clock_, metrics_));
   TRY_ASSIGN(coverage_, RuleCoverage::open(*state_));
   randombytes_buf(&secret_seed_, sizeof(secret_seed_));
@@ -226,6 +240,7 @@ Status RunningServer::open_door() {
   api.search_rows_max = settings_.query.rows_max;
   api.body.record_bytes_max = settings_.decode.line_bytes_max;
   api_ = make_api(api, {*keys_,
+                        {*users_, *sessions_, *setup_, *audit_},
                         *alerts_,
                         *events_,
                         *journal_,
@@ -321,6 +336,12 @@ std::vector<Chore> RunningServer::chores() {
            log_.warning("times of last use of keys: {}", kept.error().full_text());
          }
        }},
+      {"sessions", span_s(60),
+       [this] {
+         if (const Status kept = sessions_->flush(); !kept) {
+           log_.warning("sessions: {}", kept.error().full_text());
+         }
+       }},
       {"journal retention", span_s(3'600),
        [this] {
          const auto retired =
@@ -380,6 +401,7 @@ Status RunningServer::stop() {
   }
   if (keys_ != nullptr) {
     static_cast<void>(keys_->flush_last_used());
+    static_cast<void>(sessions_->flush());
   }
   if (playbooks_ != nullptr) {
     playbooks_->stop();

@@ -28,6 +28,8 @@ class Server {
   virtual const std::string& url() const = 0;
   // Only of the very first start on a data directory.
   virtual const std::optional<std::string>& first_admin_key() const = 0;
+  // While nobody may log in: what stands behind "/setup#" in the link that makes the first user.
+  virtual const std::optional<std::string>& setup_token() const = 0;
   // Reads rules, threat lists and geo tables again; what cannot be read stays as it is.
   virtual void reload() = 0;
   // Stops taking, finishes what was acknowledged, seals the index, signs the last checkpoint.
