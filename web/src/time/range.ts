@@ -35,13 +35,19 @@ export function rangeBounds(range: Range, now: number): [number, number] {
 export function bucketSeconds(range: Range, now: number, bars = 80): number {
   const [start, end] = rangeBounds(range, now);
   const wanted = Math.max(1, (end - start) / 1000 / bars);
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200];
+  const steps = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
+  ];
   return steps.find((s) => s >= wanted) ?? Math.ceil(wanted / 86400) * 86400;
 }
 
 // "5m" for 300: as the query language wants it.
 export function spanText(seconds: number): string {
-  for (const [unit, size] of [['d', 86400], ['h', 3600], ['m', 60]] as const) {
+  for (const [unit, size] of [
+    ['d', 86400],
+    ['h', 3600],
+    ['m', 60],
+  ] as const) {
     if (seconds % size === 0) return `${seconds / size}${unit}`;
   }
   return `${seconds}s`;

@@ -1,0 +1,66 @@
+import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import { IconListSearch } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { term } from '@/api/search';
+import { keepRange, type UrlState } from '@/url/urlState';
+import { pages } from './pages';
+
+const address = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]+)(\/\d{1,3})?$/i;
+
+// What a typed text may mean: an address, a query, or a user's name.
+export function readings(text: string): { label: string; query: string }[] {
+  const typed = text.trim();
+  if (typed === '') return [];
+  if (address.test(typed)) {
+    return [
+      {
+        label: `Everything from ${typed}`,
+        query: `source.ip:${typed.includes('/') ? typed : `"${typed}"`}`,
+      },
+    ];
+  }
+  if (/[:|=]/.test(typed)) return [{ label: `Search ${typed}`, query: typed }];
+  return [
+    { label: `Everything of the user ${typed}`, query: term('user.name', typed) },
+    { label: `Lines with "${typed}"`, query: `"${typed.replace(/["\\]/g, '\\$&')}"` },
+  ];
+}
+
+export function CommandPalette() {
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState('');
+  const go = (to: string, q?: string) =>
+    void navigate({ to, search: (old: UrlState) => ({ ...keepRange(old), q }) } as never);
+  const wanted = typed.trim().toLowerCase();
+  const actions: SpotlightActionData[] = [
+    ...pages
+      .filter((p) => p.name.toLowerCase().includes(wanted))
+      .map((p) => ({
+        id: p.path,
+        label: p.name,
+        leftSection: <p.icon size={18} stroke={1.6} />,
+        onClick: () => go(p.path),
+      })),
+    ...readings(typed).map((r) => ({
+      id: r.query,
+      label: r.label,
+      leftSection: <IconListSearch size={18} stroke={1.6} />,
+      onClick: () => go('/events', r.query),
+    })),
+  ];
+  return (
+    <Spotlight
+      actions={actions}
+      query={typed}
+      onQueryChange={setTyped}
+      filter={(_query, all) => all}
+      shortcut={['mod + K']}
+      nothingFound="Nothing by that name"
+      searchProps={{
+        placeholder: 'A page, an address, a user, or a query',
+        'aria-label': 'Search',
+      }}
+    />
+  );
+}

@@ -1,0 +1,24 @@
+import {
+  IconAlertTriangle,
+  IconDatabaseImport,
+  IconGavel,
+  IconHome,
+  IconListSearch,
+  IconSettings,
+  type Icon,
+} from '@tabler/icons-react';
+
+export interface Page {
+  path: string;
+  name: string;
+  icon: Icon;
+  apart?: boolean; // begins the second group
+}
+export const pages: Page[] = [
+  { path: '/', name: 'Overview', icon: IconHome },
+  { path: '/events', name: 'Events', icon: IconListSearch },
+  { path: '/alerts', name: 'Alerts', icon: IconAlertTriangle },
+  { path: '/decisions', name: 'Decisions', icon: IconGavel },
+  { path: '/sources', name: 'Sources', icon: IconDatabaseImport },
+  { path: '/settings', name: 'Settings', icon: IconSettings, apart: true },
+];

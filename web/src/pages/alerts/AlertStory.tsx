@@ -1,0 +1,3 @@
+export default function AlertStory({ id }: { id: string }) {
+  return <>{id}</>;
+}

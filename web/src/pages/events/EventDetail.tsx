@@ -1,0 +1,3 @@
+export default function EventDetail({ seq }: { seq: string }) {
+  return <>{seq}</>;
+}
