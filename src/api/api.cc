@@ -48,6 +48,7 @@ class HttpApi final : public Api {
  public:
   HttpApi(const ApiSettings& settings, const ApiServices& of)
       : metrics_(of.metrics),
+        console_(of.console),
         ids_(of.clock),
         door_(of.keys, of.accounts.sessions, of.clock),
         ingest_(of.sink, of.sources, of.clock, settings.body, settings.ingest_waiting_max),
@@ -89,6 +90,9 @@ class HttpApi final : public Api {
 
   HttpGate gate() override {
     return [this](const HttpRequest& head) -> std::optional<HttpResponse> {
+      if (page_of(head)) {
+        return std::nullopt;
+      }
       std::string id = id_of(head);
       Admission admission = admit(head, id);
       if (!admission.refusal) {
@@ -149,7 +153,19 @@ class HttpApi final : public Api {
     return admission;
   }
 
+  // A page of the console. Pages are open: they hold nothing that is not in the source.
+  std::optional<HttpResponse> page_of(const HttpRequest& request) const {
+    if (stopping_ || router_.find(request.method, request.path).route != nullptr) {
+      return std::nullopt;
+    }
+    return console_.answer(request);
+  }
+
   void handle(HttpRequest request, Responder responder) {
+    if (std::optional<HttpResponse> page = page_of(request)) {
+      responder.send(std::move(*page));
+      return;
+    }
     std::string id = id_of(request);
     Admission admission = admit(request, id);
     Call call{.request = std::move(request),
@@ -205,6 +221,7 @@ class HttpApi final : public Api {
   }
 
   Metrics& metrics_;
+  const ConsolePages& console_;
   std::atomic<bool> stopping_{false};
   RequestIds ids_;
   CancelWatch watch_;

@@ -23,6 +23,7 @@
 #include "api/services.h"
 #include "backtest/backtest.h"
 #include "base/clock.h"
+#include "console/console_pages.h"
 #include "http/server.h"
 #include "index/event_store.h"
 #include "intake/http_json/events_body.h"
@@ -70,6 +71,7 @@ struct ApiServices {
   FieldCatalog& fields;
   DatasetCatalog& datasets;
   std::function<DecodeRecords()> make_decode;  // records to events, as the stream does
+  const ConsolePages& console;
 };
 
 class Api {

@@ -404,6 +404,8 @@ class FakePlaybookHands final : public PlaybookHands {
 // The least that libsodium computes: tests are about who comes in, not about the cost of guessing.
 inline constexpr PasswordCost kCheapPasswords{.passes = 1, .memory_bytes = 8'192, .at_once = 8};
 
+inline constexpr std::array kPages = {ConsoleAsset{"/index.html", "", "", "<p>console</p>", ""}};
+
 class ApiTest : public BookRig {
  protected:
   void SetUp() override {
@@ -459,7 +461,8 @@ class ApiTest : public BookRig {
                                            std::size_t) {
                                    return std::make_shared<EventBatch>(std::move(batch));
                                  };
-                               }});
+                               },
+                               console_});
   }
 
   // One channel of the file, with a route, and a secret that nobody may see.
@@ -590,6 +593,7 @@ class ApiTest : public BookRig {
   std::shared_ptr<const Playbook> playbook_;
   std::unique_ptr<PlaybookEngine> engine_;
   std::unique_ptr<FakeJournal> journal_;
+  const ConsolePages console_{kPages};
   std::unique_ptr<Api> api_;
   std::string admin_, reader_, ingester_, enforcer_, watcher_;
 };

@@ -59,7 +59,7 @@ TEST_F(ApiTest, MakesGuessersWaitAndNotTheOthers) {
 
 TEST_F(ApiTest, RefusesWhatIsNotThere) {
   EXPECT_EQ(get("/api/v1/nothing").status, 404);
-  EXPECT_EQ(get("/").status, 404);
+  EXPECT_EQ(get("/nothing.txt").status, 404);
   EXPECT_EQ(get("/api/v1/alerts/").status, 404);
   const Answered wrong_method = send("DELETE", "/api/v1/alerts/abcdef", "");
   EXPECT_EQ(wrong_method.status, 405);
@@ -300,6 +300,20 @@ TEST_F(ApiTest, ShowsARecordAsItWasReceived) {
   EXPECT_EQ(get("/api/v1/events/3").status, 404);
   EXPECT_EQ(get("/api/v1/events/0").status, 400);
   EXPECT_EQ(get("/api/v1/events/one").status, 400);
+}
+
+TEST_F(ApiTest, PagesAreOpenAndTheApiStaysItsOwn) {
+  for (const std::string path : {"/", "/alerts", "/setup"}) {
+    const Answered page = ask(request("GET", path, ""));
+    EXPECT_EQ(page.status, 200) << path;
+    EXPECT_EQ(page.body, "<p>console</p>");
+    EXPECT_NE(page.header("Content-Security-Policy"), "");
+  }
+  EXPECT_EQ(ask(request("GET", "/api/v1/nothing", "")).status, 404);
+  EXPECT_EQ(ask(request("GET", "/assets/nothing.js", "")).status, 404);
+  EXPECT_EQ(ask(request("POST", "/alerts", "")).status, 404);
+  EXPECT_EQ(ask(request("GET", "/api/v1/alerts", "")).status, 401);
+  EXPECT_EQ(ask(request("GET", "/health", "")).body.find("console"), std::string::npos);
 }
 
 TEST_F(ApiTest, TriagesAlerts) {

@@ -14,6 +14,7 @@
 #include "alert/notify/notifier.h"
 #include "api/api.h"
 #include "base/fail.h"
+#include "console/console_pages.h"
 #include "index/event_store.h"
 #include "journal/journal.h"
 #include "respond/response.h"
@@ -111,6 +112,7 @@ class RunningServer final : public Server {
   std::unique_ptr<SegmentRepair> repair_;
   std::unique_ptr<MonitorTrainer> trainer_;
   std::unique_ptr<RetroMatch> retro_;
+  const ConsolePages console_{console_assets()};
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<IntakeSet> intake_;
@@ -260,7 +262,8 @@ Status RunningServer::open_door() {
                         clock_,
                         fields_,
                         datasets_,
-                        [this] { return make_decode(); }});
+                        [this] { return make_decode(); },
+                        console_});
   TRY_ASSIGN(HttpServerOptions http, http_options(settings_));
   http.gate = api_->gate();
   const std::string address = http.address;

@@ -13,4 +13,5 @@ case "${1:-}" in
 esac
 tools/setup/apt.sh "${groups[@]}"
 tools/setup/npm.sh
+tools/setup/web.sh
 tools/setup/servers.sh

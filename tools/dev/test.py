@@ -266,18 +266,41 @@ def stage_fault(selection: Selection) -> list[Case]:
     return python_tests(files, selection.rest(), 2)
 
 
+def stage_web(selection: Selection) -> list[Case]:
+    """The console's types, style, tests, and how much a browser loads for the first page."""
+    if selection.rest():
+        return []
+    cases = [one_case("packages of web/", ["bash", "tools/setup/web.sh"])]
+    for name in ("typecheck", "lint", "test"):
+        cases.append(one_case(f"web: npm run {name}", ["npm", "--prefix", "web", "run", "--silent", name]))
+    cases.append(one_case("web: the build", ["bash", "tools/dev/web.sh"]))
+    cases.append(one_case("web: size of the first page", [sys.executable, "tools/console_size.py"]))
+    return cases
+
+
+def stage_console(selection: Selection) -> list[Case]:
+    """The console in a real browser, against a server that was fed the demo's day."""
+    files = sorted((ROOT / "tests" / "console").glob("*.test.mjs"))
+    files = [f for f in files if not selection.rest() or any(w in f.stem for w in selection.rest())]
+    if not shutil.which("chromium"):
+        return [Case(f"console: {f.name}", "skipped", "there is no chromium") for f in files]
+    return [one_case(f"console: {f.name}", ["node", "--test", str(f)], 600) for f in files]
+
+
 STAGES = {
     "tools": stage_tools,
+    "web": stage_web,
     "unit": stage_unit,
     "tsan": stage_tsan,
     "release": stage_release,
     "rules": stage_rules,
     "golden": stage_golden,
     "e2e": stage_e2e,
+    "console": stage_console,
     "fault": stage_fault,
 }
 # Stages that run the release binary build it first.
-NEED_RELEASE = {"rules", "golden", "e2e", "fault"}
+NEED_RELEASE = {"rules", "golden", "e2e", "console", "fault"}
 
 
 def stages_to_run(selection: Selection) -> list[str]:
