@@ -29,7 +29,10 @@ export function useLiveState(): LiveState {
     refetchInterval: everyMs,
     retry: false,
   });
-  const rate = (sources.data?.sources ?? []).reduce((sum, s) => sum + (s.records_per_second ?? 0), 0);
+  const rate = (sources.data?.sources ?? []).reduce(
+    (sum, s) => sum + (s.records_per_second ?? 0),
+    0,
+  );
   const [rates, setRates] = useState<number[]>([]);
   useEffect(() => {
     if (sources.dataUpdatedAt > 0) setRates((old) => [...old, rate].slice(-samplesMax));

@@ -1,0 +1,42 @@
+// Rows of a timechart as stacked bars. Colours are neutral: red is for severity alone.
+import type { Cell, Row } from '@/api/types';
+
+const colours = [
+  '#8a8271',
+  '#b7791f',
+  '#5c7c8a',
+  '#7a8f5a',
+  '#9a6a7a',
+  '#6b6b8f',
+  '#a08a5c',
+  '#5f8f86',
+  '#8f7a5f',
+  '#7d7d7d',
+];
+const named: Record<string, string> = {
+  success: '#7f8f84',
+  failure: '#b7791f',
+  unknown: '#a9a294',
+};
+
+export function stackSeries(rows: Row[], by: string, text: (cell: Cell) => string) {
+  const byName = new Map<string, [number, number][]>();
+  for (const row of rows) {
+    const name = text(row[by]) || 'none';
+    const at = Date.parse(String(row['@timestamp']));
+    const list = byName.get(name) ?? [];
+    list.push([at, Number(row.count ?? 0)]);
+    byName.set(name, list);
+  }
+  const total = (list: [number, number][]) => list.reduce((sum, [, n]) => sum + n, 0);
+  const names = [...byName.keys()].sort((a, b) => total(byName.get(b)!) - total(byName.get(a)!));
+  return names.slice(0, 12).map((name, i) => ({
+    name,
+    type: 'bar' as const,
+    stack: 'all',
+    barCategoryGap: '12%',
+    large: true,
+    itemStyle: { color: named[name] ?? colours[i % colours.length] },
+    data: byName.get(name),
+  }));
+}

@@ -1,0 +1,31 @@
+// Fields that people look for first, in the order of the rail; others come from the answers.
+export const commonFields = [
+  'event.dataset',
+  'event.category',
+  'event.action',
+  'event.outcome',
+  'source.ip',
+  'source.geo.country_iso_code',
+  'user.name',
+  'host.name',
+  'url.path',
+  'http.request.method',
+  'http.response.status_code',
+  'user_agent.original',
+  'message',
+];
+export const verbs = [
+  'where',
+  'stats',
+  'timechart',
+  'top',
+  'rare',
+  'sort',
+  'head',
+  'tail',
+  'fields',
+  'eval',
+  'dedup',
+  'rex',
+  'bin',
+];
