@@ -104,7 +104,7 @@ test('an admin adds a user, who may log in', async () => {
   await form.getByText('a user name has 1 to 64').waitFor();
   await form.getByLabel('User').fill('rita');
   await form.getByRole('button', { name: 'Add the user' }).click();
-  await page.getByRole('cell', { name: 'rita' }).waitFor();
+  await page.getByRole('cell', { name: 'rita', exact: true }).waitFor();
   const other = await newPage(browser, server);
   await logIn(other, server, 'rita');
   assert.deepEqual(page.faults, []);

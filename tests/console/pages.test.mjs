@@ -21,6 +21,7 @@ after(async () => {
 });
 
 async function shows(path, text) {
+  await page.mouse.move(0, 0);
   await page.goto(server.url + path);
   await page.getByText(text).first().waitFor();
   // Charts and tables come after the words.
@@ -83,7 +84,7 @@ test('the tail shows what arrives', async () => {
 
 test('from an alert to the block, its first request, and the proof', async () => {
   await shows('/alerts', /critical \d/);
-  await page.getByRole('row').filter({ hasText: /web shell|injection/i }).first().click();
+  await page.getByRole('row').filter({ hasText: /web shell|injection/i }).first().getByRole('link').click();
   const drawer = page.getByRole('dialog');
   await drawer.getByText('Why it fired').waitFor();
   await drawer.getByText('What happened, in order').waitFor();
@@ -117,7 +118,7 @@ test('what is blocked is listed, and unblocked with one reason', async () => {
 
 test('an exception shows what it would have silenced', async () => {
   await shows('/alerts', /critical \d/);
-  await page.getByRole('row').nth(3).click();
+  await page.getByRole('row').nth(3).getByRole('link').click();
   await page.getByRole('button', { name: 'Except …' }).click();
   const dialog = page.getByRole('dialog').filter({ hasText: 'past findings' });
   await dialog.getByText(/it would have silenced/).waitFor();
@@ -186,7 +187,7 @@ test('pictures of the main pages', { skip: !process.env.TOCSIN_PICTURES }, async
   await shot('overview', 'dark', '/');
   await shot('events', 'light', '/events?q=event.outcome%3Afailure');
   await shot('alerts', 'dark', '/alerts', async () => {
-    await page.getByRole('row').nth(1).click();
+    await page.getByRole('row').nth(1).getByRole('link').click();
     await page.getByText('What happened, in order').waitFor();
     await page.waitForTimeout(1500);
   });

@@ -15,9 +15,7 @@ const bronze: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'bronze',
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  primaryShade: 7,
   colors: { bronze },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",

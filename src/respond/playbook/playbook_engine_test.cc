@@ -496,9 +496,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(PlaybookEngineTest, TheThreadActsAtOnce) {
   use("  - decide: {for: 1h}\n");
-  engine_->start();
   const Alert one = alert("203.0.113.7");
-  hands_.alerts[one.id] = one;
+  hands_.alerts[one.id] = one;  // before the thread, which reads it
+  engine_->start();
   engine_->offer(one);
   while (!blocked("203.0.113.7")) {  // the test's time limit ends it
     std::this_thread::yield();

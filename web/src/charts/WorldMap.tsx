@@ -18,14 +18,15 @@ interface Shape {
   middle: [number, number];
 }
 
+// A ring that crosses the date line is drawn in pieces, not across the whole map.
 const ringPath = (ring: Position[]) =>
-  `M${ring
-    .map((p) =>
-      project(p)
-        .map((v) => v.toFixed(1))
-        .join(','),
-    )
-    .join('L')}Z`;
+  ring
+    .map((p, i) => {
+      const leaps = i > 0 && Math.abs(p[0]! - ring[i - 1]![0]!) > 180;
+      const at = project(p).map((v) => v.toFixed(1));
+      return `${i === 0 || leaps ? 'M' : 'L'}${at.join(',')}`;
+    })
+    .join('');
 
 // The middle of a country's largest ring.
 function middleOf(rings: Position[][]): [number, number] {

@@ -25,7 +25,7 @@ export function RangePicker() {
           leftSection={<IconClock size={15} />}
           rightSection={<IconChevronDown size={14} />}
           onClick={() => setOpen(!open)}
-          style={{ fontWeight: 400, flex: 'none' }}
+          style={{ fontWeight: 400, flex: 'none', marginLeft: 'auto' }}
         >
           {rangeLabel(range)}
         </Button>

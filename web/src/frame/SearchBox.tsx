@@ -15,7 +15,6 @@ export function SearchBox() {
       }
       onClick={spotlight.open}
       style={{ flex: 1, maxWidth: 460, fontWeight: 400, minWidth: 0 }}
-      aria-label="Search"
     >
       Search …
     </Button>

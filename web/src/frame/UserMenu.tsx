@@ -10,7 +10,13 @@ export function UserMenu() {
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <UnstyledButton aria-label={`${data?.user ?? 'You'}: account`}>
-          <Avatar size={30} radius="xl" color="bronze" variant="filled" name={data?.user} />
+          <Avatar
+            size={30}
+            radius="xl"
+            name={data?.user}
+            aria-hidden
+            styles={{ placeholder: { background: 'var(--ink)', color: 'var(--surface)' } }}
+          />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

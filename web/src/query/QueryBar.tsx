@@ -19,6 +19,7 @@ export function QueryBar({ query, range, fields, problem, onRun }: Props) {
   const [text, setText] = useState(query);
   const [caret, setCaret] = useState(query.length);
   const input = useRef<HTMLInputElement>(null);
+  const walked = useRef(false); // through what is offered, by the arrow keys
   const box = useCombobox({ onDropdownClose: () => box.resetSelectedOption() });
   useEffect(() => setText(query), [query]);
   useHotkeys([['/', () => input.current?.focus()]]);
@@ -56,7 +57,7 @@ export function QueryBar({ query, range, fields, problem, onRun }: Props) {
   return (
     <div>
       <Combobox store={box} onOptionSubmit={take} withinPortal>
-        <Combobox.Target withExpandedAttribute>
+        <Combobox.Target>
           <TextInput
             ref={input}
             aria-label="Query"
@@ -68,6 +69,7 @@ export function QueryBar({ query, range, fields, problem, onRun }: Props) {
             styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
             onChange={(e) => {
               setText(e.currentTarget.value);
+              walked.current = false;
               setCaret(e.currentTarget.selectionStart ?? e.currentTarget.value.length);
               box.openDropdown();
               box.resetSelectedOption();
@@ -76,9 +78,12 @@ export function QueryBar({ query, range, fields, problem, onRun }: Props) {
             onKeyUp={moved}
             onBlur={() => box.closeDropdown()}
             onKeyDown={(e) => {
-              if (e.key === 'Enter' && (!box.dropdownOpened || box.getSelectedOptionIndex() < 0)) {
+              if (e.key === 'ArrowDown' || e.key === 'ArrowUp') walked.current = true;
+              if (e.key === 'Enter' && !(walked.current && box.dropdownOpened)) {
+                e.preventDefault();
+                box.resetSelectedOption();
                 box.closeDropdown();
-                onRun(text.trim());
+                onRun(e.currentTarget.value.trim());
               }
             }}
           />

@@ -43,8 +43,8 @@ const samplesMost = 12;
 function useEvidence(samples: number[]) {
   return useQueries({
     queries: samples.slice(-samplesMost).map((seq) => ({
-      queryKey: ['event', String(seq)],
-      queryFn: () => api<{ event: Row | null }>(`events/${seq}`, { params: { proof: 1 } }),
+      queryKey: ['evidence', String(seq)],
+      queryFn: () => api<{ event: Row | null }>(`events/${seq}`, { params: { proof: false } }),
       staleTime: 60_000,
     })),
     combine: (results) => results.flatMap((r) => (r.data?.event ? [r.data.event] : [])),

@@ -80,7 +80,7 @@ export default function EventDetail({ seq }: { seq: string }) {
   const [state, change] = useUrlState();
   const { data, error, refetch } = useQuery({
     queryKey: ['event', seq],
-    queryFn: ({ signal }) => api<View>(`events/${seq}`, { params: { proof: 1 }, signal }),
+    queryFn: ({ signal }) => api<View>(`events/${seq}`, { params: { proof: true }, signal }),
   });
   if (error) return <ErrorState error={error} retry={() => void refetch()} />;
   if (!data) return <Loader size="sm" />;

@@ -133,7 +133,7 @@ export default function EventsPage() {
           <Box
             className="surface"
             style={{ flex: 1, minWidth: 0 }}
-            onMouseEnter={() => setHeld(true)}
+            onMouseEnter={() => setHeld(live && rows.length > 0)}
             onMouseLeave={() => setHeld(false)}
           >
             <Group px="sm" py={6} justify="space-between" mih={38}>

@@ -92,7 +92,17 @@ export default function OverviewPage() {
       ),
     [countries.data],
   );
-  if (health.data && health.data.index.events === 0) return <FirstSteps />;
+  // Our own audit is no traffic.
+  const sources = useQuery({
+    queryKey: ['sources'],
+    queryFn: () => api<{ sources: unknown[] }>('sources', { headers: background }),
+  });
+  const quiet = sources.data?.sources.length === 0;
+  const any = useSearch(
+    { query: 'not event.dataset:tocsin.audit | head 1', from: '30d' },
+    { enabled: quiet, refreshMs: 3_000 },
+  );
+  if (quiet && any.data?.rows.length === 0) return <FirstSteps />;
   const needing = (open.data?.alerts ?? []).filter((a) => a.state === 'new').length;
   const total = Number(events.data?.rows[0]?.count ?? 0);
   const inBounds = (iso: string) => Date.parse(iso) >= start && Date.parse(iso) <= Date.now();

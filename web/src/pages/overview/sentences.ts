@@ -18,6 +18,7 @@ export function eventSentence(now: number, before: number | undefined): string {
   const what = `${shortCount(now)} events`;
   if (!before) return what;
   const percent = Math.round(((now - before) / before) * 100);
+  if (percent > 999) return what; // there was next to nothing before
   if (percent === 0) return `${what}, as many as before`;
   return `${what}, ${Math.abs(percent)} % ${percent > 0 ? 'more' : 'fewer'} than before`;
 }
