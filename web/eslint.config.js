@@ -19,7 +19,7 @@ export default tseslint.config(
           message: 'log text is never markup',
         },
         {
-          selector: "AssignmentExpression > MemberExpression[property.name=/^(inner|outer)HTML$/]",
+          selector: 'AssignmentExpression > MemberExpression[property.name=/^(inner|outer)HTML$/]',
           message: 'log text is never markup',
         },
       ],

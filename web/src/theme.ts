@@ -62,7 +62,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#14130f',
     '--surface': '#1c1b17',
     '--line': '#35322b',
-    '--quiet': '#a8a296',
+    '--quiet': '#b8b2a6',
     '--ink': '#ece8df',
     '--verified': '#69c585',
     '--severity-critical-text': '#ff8787',
@@ -70,6 +70,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--severity-medium-text': '#ffc35c',
     '--severity-low-text': '#74c0fc',
     '--severity-informational-text': '#adb5bd',
-    '--mantine-color-dimmed': '#a8a296',
+    '--mantine-color-dimmed': '#b8b2a6',
   },
 });

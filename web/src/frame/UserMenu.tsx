@@ -1,5 +1,5 @@
 import { Avatar, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { useSession, useSessionActions } from '@/session/session';
 
 export function UserMenu() {
@@ -10,13 +10,9 @@ export function UserMenu() {
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <UnstyledButton aria-label={`${data?.user ?? 'You'}: account`}>
-          <Avatar
-            size={30}
-            radius="xl"
-            name={data?.user}
-            aria-hidden
-            styles={{ placeholder: { background: 'var(--ink)', color: 'var(--surface)' } }}
-          />
+          <Avatar size={30} radius="xl" variant="outline" color="gray">
+            <IconUser size={17} />
+          </Avatar>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

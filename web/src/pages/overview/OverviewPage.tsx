@@ -1,7 +1,7 @@
 import { Anchor, Box, Group, SimpleGrid, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { api, send } from '@/api/client';
 import { cellText, useSearch } from '@/api/search';
 import { WorldMap } from '@/charts/WorldMap';
@@ -18,7 +18,9 @@ import { rangeBounds, useRange } from '@/time/range';
 import { keepRange, useUrlState } from '@/url/urlState';
 import { FirstSteps } from './FirstSteps';
 import { alertSentence, decisionSentence, eventSentence } from './sentences';
-import { Timeline } from './Timeline';
+
+// The charts come after the first paint.
+const Timeline = lazy(() => import('./Timeline'));
 import { TopList } from './TopList';
 
 const background = { 'X-Background': '1' };
@@ -138,12 +140,14 @@ export default function OverviewPage() {
         </Fact>
       </SimpleGrid>
       <Panel p={0}>
-        <Timeline
-          range={range}
-          alerts={inRange.data?.alerts ?? []}
-          decisions={(decided.data?.decisions ?? []).filter((d) => inBounds(d.created))}
-          onRange={setRange}
-        />
+        <Suspense fallback={<Box h={230} />}>
+          <Timeline
+            range={range}
+            alerts={inRange.data?.alerts ?? []}
+            decisions={(decided.data?.decisions ?? []).filter((d) => inBounds(d.created))}
+            onRange={setRange}
+          />
+        </Suspense>
       </Panel>
       <Box
         style={{

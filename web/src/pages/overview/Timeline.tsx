@@ -13,7 +13,7 @@ interface Props {
 }
 
 // Events as an area, alerts as marks by severity, decisions as ticks below.
-export function Timeline({ range, alerts, decisions, onRange }: Props) {
+export default function Timeline({ range, alerts, decisions, onRange }: Props) {
   const bucket = bucketSeconds(range, Date.now(), 120);
   const { data } = useSearch(
     { query: `* | timechart span=${spanText(bucket)} count`, ...range, limit: 2000 },
