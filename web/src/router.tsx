@@ -32,6 +32,7 @@ export const router = createRouter({
       page('/events', () => import('./pages/events/EventsPage')),
       page('/alerts', () => import('./pages/alerts/AlertsPage')),
       page('/decisions', () => import('./pages/decisions/DecisionsPage')),
+      page('/rules', () => import('./pages/rules/RulesPage')),
       page('/sources', () => import('./pages/sources/SourcesPage')),
       page('/settings', () => import('./pages/settings/SettingsPage')),
     ]),

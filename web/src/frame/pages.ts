@@ -4,6 +4,7 @@ import {
   IconGavel,
   IconHome,
   IconListSearch,
+  IconRadar2,
   IconSettings,
   type Icon,
 } from '@tabler/icons-react';
@@ -19,6 +20,7 @@ export const pages: Page[] = [
   { path: '/events', name: 'Events', icon: IconListSearch },
   { path: '/alerts', name: 'Alerts', icon: IconAlertTriangle },
   { path: '/decisions', name: 'Decisions', icon: IconGavel },
+  { path: '/rules', name: 'Rules', icon: IconRadar2 },
   { path: '/sources', name: 'Sources', icon: IconDatabaseImport },
   { path: '/settings', name: 'Settings', icon: IconSettings, apart: true },
 ];

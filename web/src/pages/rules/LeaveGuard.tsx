@@ -1,0 +1,37 @@
+import { Button, Group, Modal, Text } from '@mantine/core';
+import { useBlocker } from '@tanstack/react-router';
+
+// Asks before changes are lost: by a link, by Back, or by closing the window.
+export function LeaveGuard({ changed }: { changed: () => boolean }) {
+  const blocker = useBlocker({
+    shouldBlockFn: ({ current, next }) => {
+      const here = current.search as { rule?: string; copy?: string };
+      const there = next.search as { rule?: string; copy?: string };
+      const stays =
+        current.pathname === next.pathname && here.rule === there.rule && here.copy === there.copy;
+      return !stays && changed();
+    },
+    enableBeforeUnload: changed,
+    withResolver: true,
+  });
+  return (
+    <Modal
+      opened={blocker.status === 'blocked'}
+      onClose={() => blocker.reset?.()}
+      title="Leave without saving?"
+      size="sm"
+    >
+      <Text size="sm" mb="md">
+        What you changed in this rule is not saved.
+      </Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={() => blocker.proceed?.()}>
+          Leave
+        </Button>
+        <Button data-autofocus onClick={() => blocker.reset?.()}>
+          Stay here
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
