@@ -1,15 +1,5 @@
 // What the rule would have found in the stored events: how far the search is, and who matched.
-import {
-  Alert,
-  Box,
-  Button,
-  Group,
-  Progress,
-  ScrollArea,
-  Select,
-  Table,
-  Text,
-} from '@mantine/core';
+import { Alert, Box, Button, Group, Progress, Select, Table, Text } from '@mantine/core';
 import { IconHistory, IconPlayerStop } from '@tabler/icons-react';
 import { messageOf } from '@/api/client';
 import { EntityChip } from '@/parts/EntityChip';
@@ -67,7 +57,7 @@ function Outcome({ test }: { test: BacktestState }) {
         )}
       </Box>
       {report.keys.length > 0 && (
-        <Table fz="sm" verticalSpacing={5} aria-label="Matches" stickyHeader>
+        <Table fz="sm" verticalSpacing={5} aria-label="Matches">
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={170}>Whom</Table.Th>
@@ -157,7 +147,7 @@ export function BacktestPanel({ test, over, height, onOver, onStart, onStop }: P
         </Group>
       }
     >
-      <ScrollArea h={height} type="auto" viewportProps={{ tabIndex: 0 }}>
+      <Box h={height} tabIndex={0} style={{ overflowY: 'auto' }}>
         {running && !report && (
           <Box p="md">
             <Progress
@@ -187,7 +177,7 @@ export function BacktestPanel({ test, over, height, onOver, onStart, onStop }: P
             alert is raised.
           </EmptyState>
         )}
-      </ScrollArea>
+      </Box>
     </Panel>
   );
 }

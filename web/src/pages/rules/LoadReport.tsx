@@ -41,7 +41,7 @@ export function LoadReport({ list }: { list: RuleList }) {
         <Group gap={6}>
           {refused.length > 0 && <IconAlertTriangle size={16} aria-hidden />}
           <Text size="sm" fw={refused.length > 0 ? 600 : 400}>
-            {count(list.loaded)} rules in force
+            {count(list.rules.length)} rules in force
             {refused.length > 0
               ? `, ${count(refused.length)} refused: they look at nothing until they are put right`
               : ', none refused'}

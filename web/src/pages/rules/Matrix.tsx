@@ -1,8 +1,14 @@
 // ATT&CK: what the rules in force look for, and what of it was seen here in the last days.
-import { Box, Group, SegmentedControl, Text, Title, UnstyledButton } from '@mantine/core';
-import { useComputedColorScheme } from '@mantine/core';
+import {
+  Box,
+  Group,
+  Text,
+  Title,
+  UnstyledButton,
+  useComputedColorScheme,
+  VisuallyHidden,
+} from '@mantine/core';
 import { useMemo, type CSSProperties } from 'react';
-import { Sparkline } from '@/charts/Sparkline';
 import { EmptyState } from '@/parts/States';
 import { count, shortCount } from '@/time/format';
 import { matrixOf, strength, tacticTitle, type Cell } from './attack';
@@ -13,7 +19,6 @@ export type MatrixBy = 'seen' | 'loaded';
 interface Props {
   rows: RuleRow[];
   by: MatrixBy;
-  onBy: (by: MatrixBy) => void;
   onPick: (tactic: string, technique: string) => void;
 }
 
@@ -30,6 +35,18 @@ function describe(cell: Cell): string {
   return `${cell.technique} ${cell.name}${subs}: ${rulesText(cell.rules)}; ${seen}`;
 }
 
+// A week as seven blocks, the strongest day the brightest.
+function Days({ days }: { days: number[] }) {
+  const most = Math.max(1, ...days);
+  return (
+    <span className={css.days} aria-hidden>
+      {days.map((n, day) => (
+        <span key={day} style={{ opacity: n > 0 ? 0.35 + 0.65 * (n / most) : 0.12 }} />
+      ))}
+    </span>
+  );
+}
+
 function TechniqueCell({
   cell,
   percent,
@@ -42,13 +59,11 @@ function TechniqueCell({
   onPick: () => void;
 }) {
   const seen = cell.findings > 0;
-  const text = describe(cell);
   return (
     <UnstyledButton
       className={[css.cell, seen ? css.seen : '', cell.blind && !seen ? css.blind : ''].join(' ')}
       style={{ '--strength': Math.round(percent), '--shade': shade } as CSSProperties}
-      title={text}
-      aria-label={text}
+      title={describe(cell)}
       onClick={onPick}
     >
       {seen && (
@@ -67,13 +82,13 @@ function TechniqueCell({
         <span className={seen ? undefined : 'quiet'}>{rulesText(cell.rules)}</span>
         {seen && (
           <span className={css.found}>
-            {cell.days.length > 1 && cell.days.filter((n) => n > 0).length > 1 && (
-              <Sparkline values={cell.days} width={22} height={11} />
-            )}{' '}
             {shortCount(cell.findings)}
+            <VisuallyHidden> findings in 7 days</VisuallyHidden>
           </span>
         )}
+        {cell.blind && !seen && <VisuallyHidden>no such source here</VisuallyHidden>}
       </span>
+      {seen && <Days days={cell.days} />}
     </UnstyledButton>
   );
 }
@@ -93,9 +108,9 @@ function Legend({ by, shade }: { by: MatrixBy; shade: string }) {
         <Text size="xs">{by === 'seen' ? 'a rule is loaded, nothing seen' : 'one rule'}</Text>
       </Group>
       <Group gap={3}>
-        {swatch(20, css.seen)}
+        {swatch(16, css.seen)}
         {swatch(40, css.seen)}
-        {swatch(62, css.seen)}
+        {swatch(72, css.seen)}
         <Text size="xs" ml={2}>
           {by === 'seen' ? 'seen, few to many findings' : 'more rules'}
         </Text>
@@ -108,7 +123,7 @@ function Legend({ by, shade }: { by: MatrixBy; shade: string }) {
   );
 }
 
-export function Matrix({ rows, by, onBy, onPick }: Props) {
+export function Matrix({ rows, by, onPick }: Props) {
   const dark = useComputedColorScheme() === 'dark';
   const shade = dark ? '#b7791f' : '#e0a63a';
   const matrix = useMemo(
@@ -131,7 +146,7 @@ export function Matrix({ rows, by, onBy, onPick }: Props) {
     );
   }
   return (
-    <Box className="surface" p="md" component="section" aria-label="ATT&CK matrix">
+    <Box className="surface" p="sm" component="section" aria-label="ATT&CK matrix">
       <Group justify="space-between" mb="md" align="flex-start">
         <div>
           <Title order={2} size={17}>
@@ -145,19 +160,7 @@ export function Matrix({ rows, by, onBy, onPick }: Props) {
             {matrix.untagged > 0 && `${rulesText(matrix.untagged)} name no technique.`}
           </Text>
         </div>
-        <Group gap="lg">
-          <Legend by={by} shade={shade} />
-          <SegmentedControl
-            size="xs"
-            aria-label="Colour by"
-            data={[
-              { value: 'seen', label: 'Seen' },
-              { value: 'loaded', label: 'Loaded' },
-            ]}
-            value={by}
-            onChange={(v) => onBy(v as MatrixBy)}
-          />
-        </Group>
+        <Legend by={by} shade={shade} />
       </Group>
       <Box style={{ overflowX: 'auto' }} tabIndex={0} role="group" aria-label="Tactics">
         <ul className={css.grid}>
@@ -180,7 +183,8 @@ export function Matrix({ rows, by, onBy, onPick }: Props) {
                       shade={shade}
                       percent={
                         value(cell) > 0
-                          ? (by === 'seen' ? 14 : 4) + strength(value(cell), most) * 50
+                          ? (by === 'seen' ? 12 : 4) +
+                            strength(value(cell), most) ** 1.7 * (dark ? 62 : 78)
                           : 0
                       }
                       onPick={() => onPick(cell.tactic, cell.technique)}

@@ -24,6 +24,7 @@ export interface EditorProps {
   initial: string;
   readOnly: boolean;
   issues: CheckIssue[];
+  startLine?: number; // where the rule begins in a text of several
   // A place to go to; a new object each time somebody asks for it.
   goTo?: { line: number; column: number };
   onChange: (text: string) => void;
@@ -41,7 +42,7 @@ export default function RuleEditor(props: EditorProps) {
   const look = useRef(new Compartment());
   const dark = useComputedColorScheme() === 'dark';
   const firstLook = useRef(dark);
-  const { readOnly, issues, goTo } = props;
+  const { readOnly, issues, goTo, startLine } = props;
 
   useEffect(() => {
     const run = (what: 'onSave' | 'onRun') => () => {
@@ -67,7 +68,9 @@ export default function RuleEditor(props: EditorProps) {
           highlightSelectionMatches(),
           yaml(),
           EditorState.readOnly.of(readOnly),
+          EditorView.lineWrapping,
           EditorView.contentAttributes.of({
+            tabindex: '0',
             'aria-label': readOnly ? 'Rule as YAML, read-only' : 'Rule as YAML',
           }),
           keymap.of([
@@ -91,6 +94,15 @@ export default function RuleEditor(props: EditorProps) {
   useEffect(() => {
     view.current!.dispatch({ effects: look.current.reconfigure(editorTheme(dark)) });
   }, [dark]);
+
+  useEffect(() => {
+    if (!startLine || startLine < 2) return;
+    const at = spanOf(view.current!.state.doc.toString(), { line: startLine, column: 1 }).from;
+    view.current!.dispatch({
+      selection: { anchor: at },
+      effects: EditorView.scrollIntoView(at, { y: 'start' }),
+    });
+  }, [startLine]);
 
   useEffect(() => {
     const { state } = view.current!;

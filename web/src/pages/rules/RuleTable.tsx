@@ -33,7 +33,7 @@ const columns = [
 ];
 const line = {
   display: 'grid',
-  gridTemplateColumns: '84px minmax(260px, 1fr) 112px 190px minmax(150px, 210px) 132px 108px',
+  gridTemplateColumns: '84px minmax(300px, 1fr) 112px 182px minmax(140px, 180px) 132px 104px',
   gap: 10,
   alignItems: 'center',
   padding: '0 12px',
@@ -169,7 +169,7 @@ function Line({ row, onOpen }: { row: RuleRow; onOpen: (id: string) => void }) {
         )}
       </span>
       <span role="cell" className="number quiet" style={{ fontSize: 12 }}>
-        {row.tried === undefined ? '' : `${shortCount(row.tried)} events`}
+        {row.tried !== undefined && `${shortCount(row.tried)} events`}
       </span>
     </>
   );
@@ -190,7 +190,7 @@ export function RuleTable({ rows, sort, onSort, onOpen }: Props) {
       aria-label="Rules"
       aria-rowcount={rows.length + 1}
       tabIndex={0}
-      style={{ overflow: 'auto', height: 'calc(100vh - 236px)', minHeight: 260 }}
+      style={{ overflow: 'auto', height: 'calc(100vh - 163px)', minHeight: 260 }}
     >
       <div
         role="rowgroup"

@@ -95,6 +95,9 @@ export function RuleWorkbench({ id, initial, own, file, rule, row }: Props) {
   const [goTo, setGoTo] = useState<CheckIssue>();
   const [deleting, deletion] = useDisclosure();
   const test = useBacktest();
+  // Where it began when it was opened: saving does not move the text under one's hands.
+  const [startLine, setStartLine] = useState(rule?.line);
+  if (startLine === undefined && rule) setStartLine(rule.line);
   const dirty = text !== saved;
   const loses = useRef(false);
   loses.current = dirty;
@@ -202,12 +205,13 @@ export function RuleWorkbench({ id, initial, own, file, rule, row }: Props) {
       </Group>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
         <Box className="surface" component="section" aria-label="Text of the rule">
-          <Box h="calc(100vh - 490px)" mih={360}>
+          <Box h="calc(100vh - 420px)" mih={360}>
             <Suspense fallback={<Loader size="sm" m="md" />}>
               <RuleEditor
                 initial={initial}
                 readOnly={!mayWrite}
                 issues={issues}
+                startLine={startLine}
                 goTo={goTo}
                 onChange={setText}
                 onSave={() => savable && save.mutate()}
@@ -227,7 +231,7 @@ export function RuleWorkbench({ id, initial, own, file, rule, row }: Props) {
         <BacktestPanel
           test={test}
           over={over}
-          height="max(330px, calc(100vh - 500px))"
+          height="max(330px, calc(100vh - 430px))"
           onOver={(next) => {
             change({ over: next === '30d' ? undefined : next }, true);
             if (test.report) start(next);

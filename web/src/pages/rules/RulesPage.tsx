@@ -109,6 +109,7 @@ function RuleOverview() {
   const { list, rows, activity } = useRuleRows();
   const mayWrite = useMay('admin');
   const matrix = state.view === 'matrix';
+  const by = state.by === 'loaded' ? 'loaded' : 'seen';
   const filter: Filter = useMemo(() => ({ ...state, own: state.own === '1' }), [state]);
   const shown = useMemo(
     () =>
@@ -152,6 +153,18 @@ function RuleOverview() {
             value={matrix ? 'matrix' : 'list'}
             onChange={(v) => change({ view: v === 'matrix' ? 'matrix' : undefined })}
           />
+          {matrix && (
+            <SegmentedControl
+              size="xs"
+              aria-label="Colour by"
+              data={[
+                { value: 'seen', label: 'Colour by findings' },
+                { value: 'loaded', label: 'Colour by rules' },
+              ]}
+              value={by}
+              onChange={(v) => change({ by: v === 'loaded' ? v : undefined }, true)}
+            />
+          )}
           {!matrix && <Filters state={state} change={(patch) => change(patch, true)} />}
         </Group>
         <Group gap="sm">
@@ -179,8 +192,7 @@ function RuleOverview() {
       {matrix ? (
         <Matrix
           rows={rows}
-          by={state.by === 'loaded' ? 'loaded' : 'seen'}
-          onBy={(by) => change({ by: by === 'loaded' ? by : undefined }, true)}
+          by={by}
           onPick={(tactic, technique) =>
             change({ ...noFilter, view: undefined, tactic: tactic || undefined, technique })
           }

@@ -21,6 +21,7 @@ export function editorTheme(dark: boolean): Extension {
         '.cm-scroller': {
           fontFamily: 'var(--mantine-font-family-monospace)',
           lineHeight: '20px',
+          fontVariantLigatures: 'none',
         },
         '.cm-content': { padding: '8px 0', caretColor: 'var(--ink)' },
         '.cm-cursor': { borderLeftColor: 'var(--ink)' },
