@@ -184,7 +184,7 @@ export function Matrix({ rows, by, onPick }: Props) {
                       percent={
                         value(cell) > 0
                           ? (by === 'seen' ? 12 : 4) +
-                            strength(value(cell), most) ** 1.7 * (dark ? 62 : 78)
+                            strength(value(cell), most) ** 1.7 * (dark ? 50 : 78)
                           : 0
                       }
                       onPick={() => onPick(cell.tactic, cell.technique)}

@@ -34,6 +34,20 @@ export interface EditorProps {
 
 const nonce = () => document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? '';
 
+// Text put over several lines at once: done here, because the browser would write inline styles to keep
+// the look of the lines that it merges, and the content policy refuses those.
+const overwrite = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to } = view.state.selection.main;
+    const lines = view.state.doc.lineAt(from).number !== view.state.doc.lineAt(to).number;
+    if (event.inputType !== 'insertText' || !event.data || event.isComposing) return false;
+    if (view.state.readOnly || !(lines || event.data.includes('\n'))) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: 'input.type' });
+    return true;
+  },
+});
+
 export default function RuleEditor(props: EditorProps) {
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
@@ -73,6 +87,7 @@ export default function RuleEditor(props: EditorProps) {
             tabindex: '0',
             'aria-label': readOnly ? 'Rule as YAML, read-only' : 'Rule as YAML',
           }),
+          overwrite,
           keymap.of([
             { key: 'Mod-s', run: run('onSave'), preventDefault: true },
             { key: 'Mod-Enter', run: run('onRun') },
