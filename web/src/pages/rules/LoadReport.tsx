@@ -43,7 +43,7 @@ export function LoadReport({ list }: { list: RuleList }) {
           <Text size="sm" fw={refused.length > 0 ? 600 : 400}>
             {count(list.rules.length)} rules in force
             {refused.length > 0
-              ? `, ${count(refused.length)} refused: they look at nothing until they are put right`
+              ? `, ${count(refused.length)} refused: ${refused.length === 1 ? 'it looks at nothing until it is' : 'they look at nothing until they are'} put right`
               : ', none refused'}
           </Text>
           <Text size="sm" c="dimmed">
@@ -74,26 +74,28 @@ export function LoadReport({ list }: { list: RuleList }) {
         )}
       </Group>
       <Collapse in={opened && issues.length > 0}>
-        <Table fz="sm" verticalSpacing={3} mt={6} aria-label="Load report">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={90}>What</Table.Th>
-              <Table.Th w={380}>Where</Table.Th>
-              <Table.Th>Why</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {issues.slice(0, shownMax).map((issue, i) => (
-              <Table.Tr key={i}>
-                <Table.Td>{issue.refused ? '✕ refused' : 'note'}</Table.Td>
-                <Table.Td className="data">
-                  {issue.file}:{issue.line}:{issue.column}
-                </Table.Td>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>{issue.reason}</Table.Td>
+        <Box style={{ overflowX: 'auto' }} tabIndex={0} role="group" aria-label="Report">
+          <Table fz="sm" verticalSpacing={3} mt={6} miw={720} aria-label="Load report">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th w={90}>What</Table.Th>
+                <Table.Th w={380}>Where</Table.Th>
+                <Table.Th>Why</Table.Th>
               </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+            </Table.Thead>
+            <Table.Tbody>
+              {issues.slice(0, shownMax).map((issue, i) => (
+                <Table.Tr key={i}>
+                  <Table.Td>{issue.refused ? '✕ refused' : 'note'}</Table.Td>
+                  <Table.Td className="data">
+                    {issue.file}:{issue.line}:{issue.column}
+                  </Table.Td>
+                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{issue.reason}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Box>
         {issues.length > shownMax && (
           <Text size="xs" c="dimmed" p="xs">
             The first {count(shownMax)} of {count(issues.length)} are shown.

@@ -169,7 +169,7 @@ function Line({ row, onOpen }: { row: RuleRow; onOpen: (id: string) => void }) {
         )}
       </span>
       <span role="cell" className="number quiet" style={{ fontSize: 12 }}>
-        {row.tried !== undefined && `${shortCount(row.tried)} events`}
+        {row.tried !== undefined ? `${shortCount(row.tried)} events` : row.state !== 'off' && '–'}
       </span>
     </>
   );

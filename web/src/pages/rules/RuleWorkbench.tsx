@@ -13,7 +13,7 @@ import {
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconArrowLeft, IconCopy, IconDeviceFloppy, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { messageOf } from '@/api/client';
@@ -88,6 +88,7 @@ export function RuleWorkbench({ id, initial, own, file, rule, row }: Props) {
   const [state, change] = useUrlState();
   const mayWrite = useMay('admin');
   const changed = useRulesChanged();
+  const queries = useQueryClient();
   const [saved, setSaved] = useState(initial);
   const [text, setText] = useState(initial);
   const [isOwn, setIsOwn] = useState(own);
@@ -115,15 +116,16 @@ export function RuleWorkbench({ id, initial, own, file, rule, row }: Props) {
   const refused = !stale && issues.some((issue) => issue.refused);
 
   const save = useMutation({
-    mutationFn: () => {
-      const ids = idsOf(text);
+    mutationFn: (sent: string) => {
+      const ids = idsOf(sent);
       const target = id && (ids.length === 0 || ids.includes(id)) ? id : ids.at(-1);
       if (!target) throw new Error('The rule needs an id: a line such as "id: …" after its title.');
-      return saveRule(target, text);
+      return saveRule(target, sent);
     },
-    onSuccess: (done) => {
+    onSuccess: (done, sent) => {
       notifications.show({ title: 'Saved and in force', message: done.file });
-      setSaved(text);
+      setSaved(sent);
+      queries.setQueryData(['rules', 'text', done.id], { ...done, text: sent });
       setIsOwn(done.own);
       loses.current = false;
       changed();
@@ -196,7 +198,7 @@ export function RuleWorkbench({ id, initial, own, file, rule, row }: Props) {
               leftSection={<IconDeviceFloppy size={14} />}
               disabled={!savable}
               loading={save.isPending}
-              onClick={() => save.mutate()}
+              onClick={() => save.mutate(text)}
             >
               {id && !isOwn ? 'Save own copy' : 'Save'}
             </Button>
@@ -204,8 +206,13 @@ export function RuleWorkbench({ id, initial, own, file, rule, row }: Props) {
         )}
       </Group>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
-        <Box className="surface" component="section" aria-label="Text of the rule">
-          <Box h="calc(100vh - 420px)" mih={360}>
+        <Box
+          className="surface"
+          component="section"
+          aria-label="Text of the rule"
+          style={{ display: 'flex', flexDirection: 'column', overflow: 'hidden' }}
+        >
+          <Box h="calc(100vh - 420px)" mih={360} style={{ flex: '1 0 auto' }}>
             <Suspense fallback={<Loader size="sm" m="md" />}>
               <RuleEditor
                 initial={initial}
@@ -214,7 +221,7 @@ export function RuleWorkbench({ id, initial, own, file, rule, row }: Props) {
                 startLine={startLine}
                 goTo={goTo}
                 onChange={setText}
-                onSave={() => savable && save.mutate()}
+                onSave={() => savable && save.mutate(text)}
                 onRun={() => start()}
               />
             </Suspense>

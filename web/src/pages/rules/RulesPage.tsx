@@ -41,7 +41,7 @@ function Filters({ state, change }: { state: UrlState; change: (patch: UrlState)
     <>
       <TextInput
         size="xs"
-        w={240}
+        w={200}
         aria-label="Find a rule"
         placeholder="Title, tag, log source, id"
         leftSection={<IconSearch size={14} />}
@@ -51,7 +51,7 @@ function Filters({ state, change }: { state: UrlState; change: (patch: UrlState)
       />
       <Select
         size="xs"
-        w={132}
+        w={116}
         aria-label="Level"
         placeholder="Any level"
         clearable
@@ -61,7 +61,7 @@ function Filters({ state, change }: { state: UrlState; change: (patch: UrlState)
       />
       <Select
         size="xs"
-        w={140}
+        w={124}
         aria-label="State"
         placeholder="Any state"
         clearable
@@ -198,7 +198,7 @@ function RuleOverview() {
           }
         />
       ) : (
-        <Box className="surface">
+        <Box className="surface" style={{ overflow: 'hidden' }}>
           {shown.length === 0 ? (
             <EmptyState title={filtered ? 'No rule fits' : 'No rule is loaded'}>
               {filtered ? (
