@@ -431,6 +431,33 @@ Result<std::vector<AlertChange>> AlertStore::history(const std::string& id) {
   return changes;
 }
 
+Result<std::map<std::string, std::vector<std::uint64_t>>> AlertStore::activity(Micros from,
+                                                                               std::size_t days) {
+  std::map<std::string, std::vector<std::uint64_t>> all;
+  TRY(db_.read("counting findings", [&](soci::session& sql) -> Status {
+    const long long begin = from.value;
+    const long long day_us = span_s(86'400).value;
+    std::string rule;
+    long long day = 0;
+    long long findings = 0;
+    soci::statement rows =
+        (sql.prepare << "SELECT rule_id, (last_us - :begin) / :day_us AS day, SUM(findings) "
+                        "FROM alerts WHERE last_us >= :from GROUP BY rule_id, day",
+         soci::use(begin), soci::use(day_us), soci::use(begin), soci::into(rule), soci::into(day),
+         soci::into(findings));
+    rows.execute();
+    while (rows.fetch()) {
+      std::vector<std::uint64_t>& of_rule = all[rule];
+      of_rule.resize(days);
+      if (day >= 0 && static_cast<std::size_t>(day) < days) {
+        of_rule[static_cast<std::size_t>(day)] += static_cast<std::uint64_t>(findings);
+      }
+    }
+    return {};
+  }));
+  return all;
+}
+
 Result<std::vector<AlertCount>> AlertStore::counts() {
   std::vector<AlertCount> counts;
   TRY(db_.read("counting alerts", [&](soci::session& sql) -> Status {

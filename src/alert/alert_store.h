@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -118,6 +119,9 @@ class AlertStore {
   // Oldest first.
   Result<std::vector<AlertChange>> history(const std::string& id);
   Result<std::vector<AlertCount>> counts();
+  // By rule: on each of `days` days from `from` on, the findings of its alerts whose last event was
+  // that day.
+  Result<std::map<std::string, std::vector<std::uint64_t>>> activity(Micros from, std::size_t days);
 
   // All or none. kNotFound names the id; kConflict for a step that the alert's state forbids
   // (reopening while a newer alert of the same rule and key is open); kInvalid for a bad patch.

@@ -8,6 +8,7 @@
 #include "api/cancel_watch.h"
 #include "api/door.h"
 #include "api/problem.h"
+#include "api/request_audit.h"
 #include "api/routes.h"
 #include "api/work_pool.h"
 #include "base/encoding.h"
@@ -17,6 +18,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kRequestIdDigits = 16;
+constexpr int kDenied = 403;
 
 // Ids that do not repeat: a count, made unguessable in order by the time of the start.
 class RequestIds {
@@ -34,13 +36,17 @@ class RequestIds {
 
 std::vector<Route> with(std::vector<Route> routes, Enforcement& enforcement,
                         DecisionsResource& decisions, People& people, Accounts& accounts,
-                        PlaybooksResource& playbooks) {
+                        PlaybooksResource& playbooks, ConsoleDesk& desk) {
   std::ranges::move(accounts.routes(), std::back_inserter(routes));
   std::ranges::move(people.routes(), std::back_inserter(routes));
   std::ranges::move(enforcement.routes(), std::back_inserter(routes));
   std::ranges::move(enforcement.lapi_routes(), std::back_inserter(routes));
   std::ranges::move(decisions.routes(), std::back_inserter(routes));
   std::ranges::move(playbooks.routes(), std::back_inserter(routes));
+  std::ranges::move(desk.routes(), std::back_inserter(routes));
+  for (Route& route : routes) {
+    route.deed = deed_of(route.method, route.pattern);
+  }
   return routes;
 }
 
@@ -73,12 +79,14 @@ class HttpApi final : public Api {
         decisions_(of.decisions, {of.alerts, of.events, of.rules, backtests_, watch_, of.clock,
                                   of.playbooks.engine}),
         playbooks_(of.playbooks, of.clock),
+        desk_(of.desk, {of.events, of.rules, of.alerts, of.clock}, settings.version),
+        requests_(of.accounts.audit, of.clock),
         server_({of.vitals, of.journal, of.events, of.metrics, of.clock}, settings.version),
         router_(with(
             make_routes({ingest_, search_, tails_, records_, alerts_, rules_, backtests_, journal_,
                          evidence_, sources_, keys_, threats_, monitors_, server_},
                         settings.metrics_public ? MetricsAccess::kPublic : MetricsAccess::kWithKey),
-            enforcement_, decisions_, people_, accounts_, playbooks_)),
+            enforcement_, decisions_, people_, accounts_, playbooks_, desk_)),
         pool_(settings.threads, settings.waiting_max) {}
   ~HttpApi() override { stop(); }
 
@@ -144,6 +152,10 @@ class HttpApi final : public Api {
       Door::Verdict verdict = door_.admit(request, *admission.match.route, id);
       admission.who = std::move(verdict.who);
       admission.refusal = std::move(verdict.refusal);
+      if (admission.refusal && admission.refusal->status == kDenied &&
+          admission.match.route->deed != nullptr) {
+        requests_.refused(*admission.match.route->deed, admission.who, request, kDenied);
+      }
     }
     if (is_lapi_path(request.path)) {
       admission.refusal = admission.refusal              ? lapi_refusal(*admission.refusal)
@@ -180,6 +192,9 @@ class HttpApi final : public Api {
     const Route* route = admission.match.route;
     count(*route);
     note_administrator(call);
+    if (route->deed != nullptr) {
+      call.on_answer = requests_.watch(*route->deed, call);
+    }
     switch (route->place) {
       case Place::kHere:
         route->run(std::move(call));
@@ -245,6 +260,8 @@ class HttpApi final : public Api {
   const DecisionServices decided_;
   DecisionsResource decisions_;
   PlaybooksResource playbooks_;
+  ConsoleDesk desk_;
+  RequestAudit requests_;
   ServerResource server_;
   Router router_;
   WorkPool pool_;

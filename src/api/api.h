@@ -15,6 +15,7 @@
 #include "access/key_store.h"
 #include "alert/alert_store.h"
 #include "api/accounts.h"
+#include "api/console_desk.h"
 #include "api/decisions_resource.h"
 #include "api/enforcement.h"
 #include "api/monitor_desk.h"
@@ -72,6 +73,7 @@ struct ApiServices {
   DatasetCatalog& datasets;
   std::function<DecodeRecords()> make_decode;  // records to events, as the stream does
   const ConsolePages& console;
+  ConsoleServices desk;
 };
 
 class Api {

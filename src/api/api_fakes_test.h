@@ -201,6 +201,25 @@ class FakeDesk final : public RuleDesk {
     return fault ? Status(*fault) : Status();
   }
 
+  Result<RuleText> text_of(const std::string& id) override {
+    if (id != "known") {
+      return Error(ErrorCode::kNotFound, "no such rule");
+    }
+    return RuleText{"own:known.yml", own_text, true};
+  }
+  Result<LoadReport> save_own(const std::string& id, std::string_view text) override {
+    static_cast<void>(id);
+    const TrialRules trial = *try_out(text);
+    if (trial.report.refused == 0) {
+      own_text = std::string(text);
+    }
+    return trial.report;
+  }
+  Status remove_own(const std::string& id) override {
+    return id == "known" ? Status() : Status(Error(ErrorCode::kConflict, "shipped"));
+  }
+
+  std::string own_text = "title: t\n";
   FieldCatalog trial_fields;
   std::shared_ptr<const CompiledRules> in_force;
 };
@@ -415,6 +434,11 @@ class ApiTest : public BookRig {
     users_ = std::move(*UserStore::open(*db_, clock_, kCheapPasswords));
     sessions_ = std::move(*SessionStore::open(*db_, clock_, {}));
     setup_ = std::make_unique<SetupLink>(*users_);
+    Document shipped;
+    shipped.id = "api";
+    shipped.title = "API";
+    shipped.body = R"({"panels":[]})";
+    documents_ = std::move(*DocumentStore::open(*db_, clock_, {shipped}));
     alerts_ = std::move(*AlertStore::open(*db_, clock_, metrics_));
     open_people();
     open_playbooks();
@@ -462,7 +486,8 @@ class ApiTest : public BookRig {
                                    return std::make_shared<EventBatch>(std::move(batch));
                                  };
                                },
-                               console_});
+                               console_,
+                               {*documents_, all_settings_, *never_block_}});
   }
 
   // One channel of the file, with a route, and a secret that nobody may see.
@@ -585,6 +610,8 @@ class ApiTest : public BookRig {
   std::unique_ptr<UserStore> users_;
   std::unique_ptr<SessionStore> sessions_;
   std::unique_ptr<SetupLink> setup_;
+  std::unique_ptr<DocumentStore> documents_;
+  Settings all_settings_;
   std::unique_ptr<AlertStore> alerts_;
   ProcessEnvironment environment_;
   std::unique_ptr<ExceptionStore> exceptions_;

@@ -1,6 +1,7 @@
 #include "api/call.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/problem.h"
 #include "base/text.h"
@@ -9,6 +10,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kRequestIdBytesMax = 64;
+constexpr int kStreams = 200;
 
 }  // namespace
 
@@ -31,6 +33,9 @@ HttpResponse with_common_headers(HttpResponse response, std::string_view request
 }
 
 void Call::answer(HttpResponse response) {
+  if (on_answer) {
+    std::exchange(on_answer, {})(response.status);
+  }
   responder.send(with_common_headers(std::move(response), request_id));
 }
 
@@ -39,6 +44,9 @@ void Call::refuse(const Error& error) {
 }
 
 std::shared_ptr<EventStream> Call::start_stream(std::string_view content_type) {
+  if (on_answer) {
+    std::exchange(on_answer, {})(kStreams);
+  }
   return responder.start_stream({{"Content-Type", std::string(content_type)},
                                  {"X-Request-Id", request_id},
                                  {"Cache-Control", "no-store"},

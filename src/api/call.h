@@ -2,6 +2,7 @@
 // Movable; one owner at a time, on any thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +17,10 @@ namespace tocsin {
 struct Call {
   HttpRequest request;
   Responder responder;
-  Principal who;                         // empty when the route is open
-  std::string request_id;                // the client's, or ours
-  std::vector<std::string> path_values;  // what the pattern's {names} stand for, in order
+  Principal who;                                   // empty when the route is open
+  std::string request_id;                          // the client's, or ours
+  std::vector<std::string> path_values;            // what the pattern's {names} stand for, in order
+  std::function<void(int status)> on_answer = {};  // called once, before the answer goes out
 
   // Adds the headers that every answer has, and sends it.
   void answer(HttpResponse response);

@@ -407,9 +407,10 @@ constexpr std::string_view kSchemas = R"json(
 }  // namespace
 
 std::string openapi_components() {
-  return fmt::format("{}{},{},{},{},{},{}", kSecurity, openapi_accounts_schemas(),
-                     openapi_people_schemas(), openapi_enforcement_schemas(),
-                     openapi_decisions_schemas(), openapi_playbooks_schemas(), kSchemas);
+  return fmt::format("{}{},{},{},{},{},{},{}", kSecurity, openapi_accounts_schemas(),
+                     openapi_console_schemas(), openapi_people_schemas(),
+                     openapi_enforcement_schemas(), openapi_decisions_schemas(),
+                     openapi_playbooks_schemas(), kSchemas);
 }
 
 }  // namespace tocsin

@@ -80,7 +80,11 @@ constexpr std::string_view kPaths = R"json(
       "schema": {"enum": ["json", "ndjson"]}},
      {
       "name": "timeout_ms", "in": "query", "description": "Time limit",
-      "schema": {"type": "integer", "minimum": 1}}],
+      "schema": {"type": "integer", "minimum": 1}},
+     {
+      "name": "cache", "in": "query",
+      "description": "An answer of 1 to 5 seconds ago will do; the header X-Tocsin-Cache says which it was",
+      "schema": {"type": "boolean"}}],
     "responses": {
      "200": {
       "description": "Rows; as NDJSON one row a line, then {_outcome} or {_problem}",
@@ -102,7 +106,8 @@ constexpr std::string_view kPaths = R"json(
          "from": {"type": "string"}, "to": {"type": "string"},
          "limit": {"type": "integer", "minimum": 1},
          "format": {"enum": ["json", "ndjson"]},
-         "timeout_ms": {"type": "integer", "minimum": 1}}}}}},
+         "timeout_ms": {"type": "integer", "minimum": 1},
+         "cache": {"type": "boolean"}}}}}},
     "responses": {
      "200": {
       "description": "Rows; as NDJSON one row a line, then {_outcome} or {_problem}",
@@ -624,10 +629,10 @@ constexpr std::string_view kPaths = R"json(
 }  // namespace
 
 std::string_view openapi_document() {
-  static const std::string kDocument =
-      fmt::format("{}{},{},{},{},{},{}{}", kHead, openapi_accounts_paths(), openapi_people_paths(),
-                  openapi_enforcement_paths(), openapi_decisions_paths(), openapi_playbooks_paths(),
-                  kPaths, openapi_components());
+  static const std::string kDocument = fmt::format(
+      "{}{},{},{},{},{},{},{}{}", kHead, openapi_accounts_paths(), openapi_console_paths(),
+      openapi_people_paths(), openapi_enforcement_paths(), openapi_decisions_paths(),
+      openapi_playbooks_paths(), kPaths, openapi_components());
   return kDocument;
 }
 

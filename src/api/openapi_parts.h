@@ -12,6 +12,8 @@ std::string openapi_components();
 std::string openapi_enforcement_paths();
 std::string_view openapi_accounts_paths();
 std::string_view openapi_accounts_schemas();
+std::string_view openapi_console_paths();
+std::string_view openapi_console_schemas();
 std::string_view openapi_decisions_paths();
 std::string_view openapi_decisions_schemas();
 std::string_view openapi_enforcement_schemas();

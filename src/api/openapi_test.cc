@@ -154,6 +154,9 @@ class OpenapiTest : public ApiTest {
     PlaybooksResource playbooks({*engine_, *armed_, audit_}, clock_);
     std::ranges::move(playbooks.routes(), std::back_inserter(list));
     std::ranges::move(decisions.routes(), std::back_inserter(list));
+    ConsoleDesk desk({*documents_, all_settings_, *never_block_}, {store_, desk_, *alerts_, clock_},
+                     "1");
+    std::ranges::move(desk.routes(), std::back_inserter(list));
     for (Route& route : list) {
       route.run = nullptr;  // the resources go with this function
     }
@@ -214,6 +217,30 @@ TEST_F(OpenapiTest, EveryRouteIsDescribedWithItsScope) {
     const std::string_view scope = operation["x-scope"].get_string();
     EXPECT_EQ(scope, route.scope ? scope_name(*route.scope) : "") << route.pattern;
     EXPECT_EQ(operation["responses"]["default"].error(), simdjson::SUCCESS) << route.pattern;
+  }
+}
+
+// What changes something is written down, or it is said why not.
+TEST_F(OpenapiTest, EveryRouteThatChangesSomethingIsADeed) {
+  std::set<std::string> known;
+  for (const Route& route : routes()) {
+    known.insert(std::string(route.method) + " " + std::string(route.pattern));
+    if (route.method != "GET" && route.pattern != "/api/v1/verdict/check") {
+      EXPECT_NE(deed_of(route.method, route.pattern), nullptr)
+          << route.method << " " << route.pattern;
+    }
+  }
+  Enforcement enforcement(enforcement_services(), {*keys_, *alerts_, *journal_, metrics_, clock_});
+  for (const Route& route : enforcement.lapi_routes()) {
+    known.insert(std::string(route.method) + " " + std::string(route.pattern));
+    EXPECT_TRUE(route.method == "GET" || route.method == "HEAD" ||
+                deed_of(route.method, route.pattern) != nullptr)
+        << route.pattern;
+  }
+  for (const Deed& deed : all_deeds()) {
+    EXPECT_TRUE(known.contains(std::string(deed.method) + " " + std::string(deed.pattern)))
+        << deed.method << " " << deed.pattern;
+    EXPECT_EQ(deed.action.empty(), deed.kind == DeedKind::kQuiet) << deed.pattern;
   }
 }
 
@@ -289,6 +316,19 @@ TEST_F(OpenapiTest, RealAnswersHaveTheShapeThatIsDescribed) {
        R"({"text":"title: t\nlogsource: {category: web}\ndetection: {a: {x: y}, condition: a}"})",
        {}},
       {"POST", "/api/v1/rules/reload", "/api/v1/rules/reload", "", {}},
+      {"GET", "/api/v1/rules/activity", "/api/v1/rules/activity", "", {}},
+      {"POST", "/api/v1/rules/check", "/api/v1/rules/check", R"({"text":"title: t"})", {}},
+      {"GET", "/api/v1/rules/known/text", "/api/v1/rules/{id}/text", "", {}},
+      {"PUT", "/api/v1/rules/known", "/api/v1/rules/{id}", R"({"text":"title: t"})", {}},
+      {"PUT",
+       "/api/v1/documents/saved-searches/a",
+       "/api/v1/documents/{kind}/{id}",
+       R"({"title":"t","document":{"query":"*"}})",
+       {}},
+      {"GET", "/api/v1/documents/saved-searches/a", "/api/v1/documents/{kind}/{id}", "", {}},
+      {"GET", "/api/v1/documents/dashboards", "/api/v1/documents/{kind}", "", {}},
+      {"GET", "/api/v1/settings", "/api/v1/settings", "", {}},
+      {"GET", "/api/v1/audit", "/api/v1/audit", "", {}},
       {"GET", "/api/v1/journal/checkpoint", "/api/v1/journal/checkpoint", "", {}},
       {"GET", "/api/v1/journal/key", "/api/v1/journal/key", "", {}},
       {"GET", "/api/v1/journal/proof/1", "/api/v1/journal/proof/{seq}", "", {}},

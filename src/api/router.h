@@ -12,6 +12,7 @@
 
 #include "access/scope.h"
 #include "api/call.h"
+#include "api/deeds.h"
 
 namespace tocsin {
 
@@ -27,6 +28,7 @@ struct Route {
   std::optional<Scope> scope;  // none: open to everybody
   Place place = Place::kPool;
   std::function<void(Call)> run;
+  const Deed* deed = nullptr;  // how it is written down; null: not at all
 };
 
 class Router {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/load_report_json.h"
 #include "api/parameters.h"
 #include "backtest/logsource_census.h"
 #include "base/fail.h"
@@ -32,6 +33,7 @@ void write_rule(JsonWriter& json, const RuleInfo& rule, std::string_view kind) {
   write_texts(json, "references", rule.references);
   json.member("logsource", rule.logsource);
   json.member("file", rule.file);
+  json.member("own", rule.file.starts_with(kOwnRulePrefix));
   json.member("line", rule.line);
   json.member("version", rule.version);
   json.end_object();
@@ -40,17 +42,7 @@ void write_rule(JsonWriter& json, const RuleInfo& rule, std::string_view kind) {
 void write_report(JsonWriter& json, const LoadReport& report) {
   json.member("loaded", std::uint64_t{report.loaded});
   json.member("refused", std::uint64_t{report.refused});
-  json.key("issues").begin_array();
-  for (const LoadIssue& issue : report.issues) {
-    json.begin_object();
-    json.member("file", issue.file);
-    json.member("line", issue.line);
-    json.member("column", issue.column);
-    json.member("reason", issue.reason);
-    json.member("refused", issue.refused);
-    json.end_object();
-  }
-  json.end_array();
+  write_issues(json, report);
 }
 
 constexpr Span kCensusPeriod = span_s(7LL * 86'400);

@@ -1,5 +1,7 @@
 #include "api/search_resource.h"
 
+#include <algorithm>
+
 #include "api/parameters.h"
 #include "api/problem.h"
 #include "api/row_sinks.h"
@@ -11,6 +13,10 @@ namespace tocsin {
 namespace {
 
 constexpr std::string_view kLines = "application/x-ndjson";
+// A panel of a long range changes slowly: its answer may be older than that of a short one.
+constexpr Span kFreshMin = span_s(1);
+constexpr Span kFreshMax = span_s(5);
+constexpr std::int64_t kFreshShare = 1'000;  // of the range
 
 void write_outcome(JsonWriter& json, const QueryOutcome& outcome, Span took) {
   json.begin_object();
@@ -27,12 +33,28 @@ void write_outcome(JsonWriter& json, const QueryOutcome& outcome, Span took) {
   json.end_array().end_object();
 }
 
+Span freshness(const QueryRequest& request) {
+  if (!request.from) {
+    return kFreshMax;
+  }
+  const std::int64_t range = (request.until.value_or(request.now) - *request.from).value;
+  return Span(std::clamp(range / kFreshShare, kFreshMin.value, kFreshMax.value));
+}
+
+HttpResponse cached_response(const AnswerCache::Answer& answer, std::string_view how) {
+  HttpResponse response = HttpResponse::json(200, "");
+  response.shared_body = answer.body;
+  response.with("Age", fmt::format("{}", answer.age.value / kMicrosPerSecond));
+  response.with("X-Tocsin-Cache", how);
+  return response;
+}
+
 }  // namespace
 
 Result<SearchResource::Search> SearchResource::read(const HttpRequest& request,
                                                     bool is_post) const {
-  const std::initializer_list<std::string_view> names = {"query", "q",     "sql",    "from",
-                                                         "to",    "limit", "format", "timeout_ms"};
+  const std::initializer_list<std::string_view> names = {
+      "query", "q", "sql", "from", "to", "limit", "format", "timeout_ms", "cache"};
   TRY_ASSIGN(const Parameters given, is_post ? Parameters::of_json(request.body, names)
                                              : Parameters::of_query(request, names));
   Search wanted;
@@ -61,6 +83,13 @@ Result<SearchResource::Search> SearchResource::read(const HttpRequest& request,
     return fail(ErrorCode::kInvalid, "format is neither json nor ndjson: {}",
                 format->substr(0, 32));
   }
+  TRY_ASSIGN(const std::optional<bool> cache, given.flag("cache"));
+  wanted.cache = cache.value_or(false);
+  if (wanted.cache) {
+    TRY_ASSIGN(const std::optional<std::string> from, given.text("from"));
+    TRY_ASSIGN(const std::optional<std::string> until, given.text("to"));
+    wanted.range_key = fmt::format("{}\x1f{}", from.value_or(""), until.value_or(""));
+  }
   wanted.lines =
       format ? *format == "ndjson" : contains_ignore_case(request.header("Accept"), kLines);
   return wanted;
@@ -81,6 +110,8 @@ void SearchResource::run(Call call, bool is_post) {
   }
   if (wanted->lines) {
     send_lines(std::move(call), *wanted);
+  } else if (wanted->cache && !wanted->sql) {
+    send_cached(std::move(call), *wanted);
   } else {
     send_document(std::move(call), *wanted);
   }
@@ -104,24 +135,68 @@ Result<QueryOutcome> SearchResource::search(const Search& wanted, RowSink& sink,
   return run_query(events_, query, wanted.request, sink, cancel);
 }
 
-void SearchResource::send_document(Call call, const Search& wanted) {
+Result<std::string> SearchResource::document(const Search& wanted,
+                                             const std::function<bool()>& gone) {
   Cancel cancel;
   DocumentRows rows(limits_.document_bytes_max);
   const Span begun = clock_.since_boot();
-  Result<QueryOutcome> outcome = [&] {
-    const CancelWatch::Watched watched(watch_, cancel,
-                                       [&call] { return call.responder.abandoned(); });
+  const Result<QueryOutcome> outcome = [&] {
+    const CancelWatch::Watched watched(watch_, cancel, gone);
     return search(wanted, rows, cancel);
   }();
   if (!outcome) {
-    call.refuse(outcome.error());
-    return;
+    return outcome.error();
   }
   JsonWriter& json = rows.finish();
   json.key("outcome");
   write_outcome(json, *outcome, Span(clock_.since_boot().value - begun.value));
   json.end_object();
-  call.answer(HttpResponse::json(200, json.take()));
+  return json.take();
+}
+
+void SearchResource::send_document(Call call, const Search& wanted) {
+  Result<std::string> made = document(wanted, [&call] { return call.responder.abandoned(); });
+  if (made) {
+    call.answer(HttpResponse::json(200, std::move(*made)));
+  } else {
+    call.refuse(made.error());
+  }
+}
+
+// The search runs on for those who wait when the one who asked first has gone.
+void SearchResource::send_cached(Call call, const Search& wanted) {
+  const std::string key =
+      fmt::format("{}\x1f{}\x1f{}", wanted.query, wanted.range_key, wanted.request.rows_max);
+  AnswerCache::Answer kept;
+  const auto wait = [&call]() -> AnswerCache::Waiter {
+    return [held = std::make_shared<Call>(std::move(call))](
+               const Result<AnswerCache::Answer>& answer) {
+      if (answer) {
+        held->answer(cached_response(*answer, "shared"));
+      } else {
+        held->refuse(answer.error());
+      }
+    };
+  };
+  switch (cache_.ask(key, freshness(wanted.request), kept, wait)) {
+    case AnswerCache::Turn::kKept:
+      call.answer(cached_response(kept, "hit"));
+      return;
+    case AnswerCache::Turn::kWaits:
+      return;
+    case AnswerCache::Turn::kWorks:
+      break;
+  }
+  Result<std::string> made =
+      document(wanted, [&] { return call.responder.abandoned() && !cache_.is_awaited(key); });
+  if (!made) {
+    cache_.settle(key, made.error());
+    call.refuse(made.error());
+    return;
+  }
+  const auto body = std::make_shared<const std::string>(std::move(*made));
+  cache_.settle(key, body);
+  call.answer(cached_response({body, Span(0)}, "miss"));
 }
 
 void SearchResource::send_lines(Call call, const Search& wanted) {

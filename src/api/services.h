@@ -34,6 +34,15 @@ struct TrialRules {
 // RuleInfo::file of the rules that are tried out.
 inline constexpr std::string_view kTrialFile = "rule.yml";
 
+// RuleInfo::file of a rule that people wrote in the console begins with it.
+inline constexpr std::string_view kOwnRulePrefix = "own:";
+
+struct RuleText {
+  std::string file;  // as in RuleInfo
+  std::string text;  // of the whole file: a correlation stands with its rules
+  bool own = false;
+};
+
 class RuleDesk {
  public:
   virtual ~RuleDesk() = default;
@@ -42,6 +51,14 @@ class RuleDesk {
   virtual std::shared_ptr<const CompiledRules> compiled() = 0;
   // Loads the text, with the rules in force beside it if it refers to them. Changes nothing.
   virtual Result<TrialRules> try_out(std::string_view text) = 0;
+  // kNotFound when no rule in force has that id.
+  virtual Result<RuleText> text_of(const std::string& id) = 0;
+  // Keeps the text as a rule of one's own, which stands for a shipped one of the same id, and loads
+  // the rules again. With a report that refuses something of the text nothing was changed. kInvalid
+  // when the text holds no rule with that id; kTooLarge.
+  virtual Result<LoadReport> save_own(const std::string& id, std::string_view text) = 0;
+  // kNotFound; kConflict when it is not one's own.
+  virtual Status remove_own(const std::string& id) = 0;
   // Reads the rules again; on an error the old ones stay in force.
   virtual Status reload() = 0;
 };

@@ -129,7 +129,8 @@ Check check_geo(const Settings& settings, FileSystem& files) {
 Check check_rules(const Settings& settings, FileSystem& files, Clock& clock) {
   FieldCatalog fields;
   Log quiet;
-  const auto book = RuleBook::open(settings.detect, fields, files, clock, quiet);
+  const auto book = RuleBook::open(settings.detect, fields, files, clock, quiet, {},
+                                   settings.data_directory + "/rules");
   if (!book) {
     return {"rules", Verdict::kBad, book.error().full_text(), "mend the path in detect.rules"};
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "index/sql_text.h"
+#include "model/own_datasets.h"
 #include "query/expression_parser.h"
 #include "query/part_scope.h"
 
@@ -71,7 +72,8 @@ Sql empty_sql(const std::vector<StageColumn>& columns) {
 TableParts matching_parts(const StoreView& view, const BaseRequest& request) {
   TableParts parts;
   for (const auto& part : view.parts) {
-    if (part->time_max < request.from || part->time_min >= request.until) {
+    if (part->time_max < request.from || part->time_min >= request.until ||
+        (part->dataset == kReadsDataset && !request.names_reads)) {
       continue;
     }
     const bool no = std::ranges::any_of(request.conditions, [&](const ExprPtr& condition) {

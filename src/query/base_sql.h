@@ -18,6 +18,7 @@ struct BaseRequest {
   Micros from;
   Micros until;  // exclusive
   Micros now;
+  bool names_reads = false;  // kReadsDataset, which is not read otherwise
 };
 
 // Parts that may hold matching events, newest first.

@@ -9,6 +9,7 @@
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "model/own_datasets.h"
 #include "query/ast.h"
 #include "query/base_sql.h"
 #include "query/command/head.h"
@@ -51,6 +52,7 @@ class Run {
  private:
   void prepare(const StoreView& view) {
     base_.conditions = {tree_.filter};
+    base_.names_reads = tree_.text.find(kReadsDataset) != std::string::npos;
     base_.now = request_.now;
     base_.from = request_.from.value_or(Micros(INT64_MIN));
     base_.until = request_.until.value_or(Micros(INT64_MAX));

@@ -4,12 +4,34 @@
 #include "base/time_text.h"
 
 namespace tocsin {
+namespace {
+
+constexpr int kFirstFailure = 400;  // of the status codes
+constexpr std::int64_t kNanosPerMicro = 1'000;
+
+void write_request(JsonWriter& json, const AuditRequest& request) {
+  json.member("event.outcome", request.status < kFirstFailure ? "success" : "failure");
+  json.member("http.response.status_code", request.status);
+  json.member("event.duration", request.took.value * kNanosPerMicro);
+  json.member("tocsin.request.peer", request.peer);
+  if (!request.target.empty()) {
+    json.member("tocsin.target", request.target);
+  }
+  if (!request.query.empty()) {
+    json.member("tocsin.query", request.query);
+  }
+  if (request.repeats > 0) {
+    json.member("tocsin.repeats", request.repeats);
+  }
+}
+
+}  // namespace
 
 std::string audit_json(const AuditEntry& entry) {
   JsonWriter json;
   json.begin_object();
   json.member("@timestamp", iso_time(entry.at));
-  json.member("event.dataset", kAuditDataset);
+  json.member("event.dataset", entry.dataset());
   json.member("event.kind", "event");
   json.member("event.action", entry.action);
   json.member("message", entry.sentence);
@@ -28,6 +50,9 @@ std::string audit_json(const AuditEntry& entry) {
     if (!login.reason.empty()) {
       json.member("event.reason", login.reason);
     }
+  }
+  if (entry.request) {
+    write_request(json, *entry.request);
   }
   if (entry.decision) {
     const Decision& d = *entry.decision;

@@ -25,14 +25,14 @@ void AuditJournal::record(const AuditEntry& entry) {
   if (entry.action == "breaker_opened" || entry.action == "breaker_closed") {
     log_.warning("{}", entry.sentence);
   }
-  std::deque<std::string> line;
-  line.push_back(audit_json(entry));
+  std::deque<Line> line;
+  line.push_back({audit_json(entry), entry.dataset()});
   keep(*state_, std::move(line), dropped_);
   flush();
 }
 
 // What could not be written goes behind what came since: each record tells its own time.
-void AuditJournal::keep(State& state, std::deque<std::string> lines, Counter& dropped) {
+void AuditJournal::keep(State& state, std::deque<Line> lines, Counter& dropped) {
   const MutexLock lock(state.mutex);
   std::ranges::move(lines, std::back_inserter(state.waiting));
   while (state.waiting.size() > kWaitingMax) {
@@ -42,7 +42,7 @@ void AuditJournal::keep(State& state, std::deque<std::string> lines, Counter& dr
 }
 
 void AuditJournal::flush() {
-  std::deque<std::string> lines;
+  std::deque<Line> lines;
   Journal* journal = nullptr;
   {
     const MutexLock lock(state_->mutex);
@@ -53,10 +53,12 @@ void AuditJournal::flush() {
     lines = std::exchange(state_->waiting, {});
   }
   auto batch = std::make_shared<RecordBatch>();
-  const std::uint32_t origin =
-      batch->add_origin({std::string(kAuditDataset), "", std::string(kAuditDataset)});
-  for (const std::string& line : lines) {
-    static_cast<void>(batch->add(origin, clock_.now(), line));
+  const std::string source(kAuditDataset);
+  const std::uint32_t deeds = batch->add_origin({source, "", source});
+  const std::uint32_t reads = batch->add_origin({source, "", std::string(kReadsDataset)});
+  for (const Line& line : lines) {
+    static_cast<void>(
+        batch->add(line.dataset == kReadsDataset ? reads : deeds, clock_.now(), line.text));
   }
   const std::size_t count = lines.size();
   journal->append(std::move(batch),

@@ -30,13 +30,17 @@ class AuditJournal final : public AuditSink {
   void flush();
 
  private:
+  struct Line {
+    std::string text;
+    std::string_view dataset;  // a constant
+  };
   // Shared with the journal's answers, which may come late.
   struct State {
     Mutex mutex;
     Journal* journal GUARDED_BY(mutex) = nullptr;
-    std::deque<std::string> waiting GUARDED_BY(mutex);
+    std::deque<Line> waiting GUARDED_BY(mutex);
   };
-  static void keep(State& state, std::deque<std::string> lines, Counter& dropped);
+  static void keep(State& state, std::deque<Line> lines, Counter& dropped);
 
   Clock& clock_;
   Log& log_;

@@ -114,7 +114,7 @@ DecodeOptions decode_options_of(const Settings& settings, const Origin& origin) 
   options.log_in_paths = settings.decode.login_paths;
   if (origin.source == kAuditDataset) {
     options.format = "json";
-    options.dataset = kAuditDataset;
+    options.dataset = origin.hint == kReadsDataset ? kReadsDataset : kAuditDataset;
     return options;
   }
   for (const SourceSettings& source : settings.sources) {

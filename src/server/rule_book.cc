@@ -12,11 +12,13 @@ namespace {
 
 constexpr std::uint64_t kPlaceholderBytesMax = 16 * kMiB;
 constexpr std::size_t kIssuesLogged = 20;
+constexpr std::string_view kBuiltin = "builtin:";
+constexpr std::uint64_t kRuleFileBytesMax = 4 * kMiB;
 
 std::vector<RuleSource> as_sources(const std::vector<ShippedFile>& shipped) {
   std::vector<RuleSource> sources;
   for (const ShippedFile& file : shipped) {
-    sources.push_back({"builtin:" + std::string(file.path), std::string(file.text)});
+    sources.push_back({std::string(kBuiltin) + std::string(file.path), std::string(file.text)});
   }
   return sources;
 }
@@ -33,20 +35,22 @@ Result<Placeholders> read_placeholders(FileSystem& files, const std::string& pat
 
 Result<std::unique_ptr<RuleBook>> RuleBook::open(DetectSettings settings, FieldCatalog& fields,
                                                  FileSystem& files, Clock& clock, Log& log,
-                                                 const std::string& pattern_folder) {
+                                                 const std::string& pattern_folder,
+                                                 const std::string& own_folder) {
   std::unique_ptr<RuleBook> book(
-      new RuleBook(std::move(settings), fields, files, clock, log, pattern_folder));
+      new RuleBook(std::move(settings), fields, files, clock, log, pattern_folder, own_folder));
   TRY(book->reload());
   return book;
 }
 
 RuleBook::RuleBook(DetectSettings settings, FieldCatalog& fields, FileSystem& files, Clock& clock,
-                   Log& log, const std::string& pattern_folder)
+                   Log& log, const std::string& pattern_folder, const std::string& own_folder)
     : settings_(std::move(settings)),
       fields_(fields),
       files_(files),
       clock_(clock),
       log_(log),
+      own_(files, own_folder),
       databases_(files, pattern_folder) {}
 
 Result<std::vector<RuleSource>> RuleBook::read_sources() const {
@@ -62,7 +66,86 @@ Result<std::vector<RuleSource>> RuleBook::read_sources() const {
     sources.insert(sources.end(), std::make_move_iterator(read->begin()),
                    std::make_move_iterator(read->end()));
   }
+  TRY_ASSIGN(std::vector<RuleSource> own, own_.read());
+  sources = without_replaced(std::move(sources), own);
+  sources.insert(sources.end(), std::make_move_iterator(own.begin()),
+                 std::make_move_iterator(own.end()));
   return sources;
+}
+
+std::string RuleBook::file_of(std::string_view id) const {
+  const std::shared_ptr<const InForce> now = in_force_.get();
+  const RuleSet& rules = *now->rules.rules;
+  const auto of = [&](const auto& all) {
+    const auto found =
+        std::ranges::find_if(all, [&](const auto& one) { return one.info->id == id; });
+    return found == all.end() ? std::string() : found->info->file;
+  };
+  std::string file = of(rules.rules());
+  file = file.empty() ? of(rules.correlations()) : file;
+  return file.empty() ? of(rules.monitors()) : file;
+}
+
+Result<RuleText> RuleBook::text_of(const std::string& id) {
+  const std::string file = file_of(id);
+  if (file.empty()) {
+    return fail(ErrorCode::kNotFound, "no rule in force has the id {}", id.substr(0, 100));
+  }
+  if (file.starts_with(kOwnRulePrefix)) {
+    TRY_ASSIGN(std::string text, own_.text(file));
+    return RuleText{file, std::move(text), true};
+  }
+  if (file.starts_with(kBuiltin)) {
+    const auto shipped = find_shipped_file(std::string_view(file).substr(kBuiltin.size()));
+    return RuleText{file, shipped ? std::string(shipped->text) : std::string(), false};
+  }
+  TRY_ASSIGN(std::string text, read_file(files_, file, kRuleFileBytesMax));
+  return RuleText{file, std::move(text), false};
+}
+
+Result<LoadReport> RuleBook::save_own(const std::string& id, std::string_view text) {
+  if (text.size() > kOwnRuleBytesMax) {
+    return fail(ErrorCode::kTooLarge, "a rule has at most {} bytes", kOwnRuleBytesMax);
+  }
+  TRY_ASSIGN(TrialRules trial, try_out(text));
+  if (std::ranges::any_of(trial.report.issues, [](const LoadIssue& issue) {
+        return issue.refused && issue.file == kTrialFile;
+      })) {
+    return std::move(trial.report);
+  }
+  trial.report.refused = 0;
+  const RuleSet& rules = *trial.rules->rule_set();
+  const auto holds = [&](const auto& all) {
+    return std::ranges::any_of(
+        all, [&](const auto& one) { return one.info->id == id && one.info->file == kTrialFile; });
+  };
+  if (!holds(rules.rules()) && !holds(rules.correlations()) && !holds(rules.monitors())) {
+    return fail(ErrorCode::kInvalid, "the text holds no rule with the id {}: give it `id: {}`",
+                id.substr(0, 100), id.substr(0, 100));
+  }
+  const MutexLock lock(own_mutex_);
+  const std::string file = OwnRules::file_of(id);
+  const Result<std::string> before = own_.text(file);
+  TRY(own_.write(file, text));
+  if (const Status loaded = reload(); !loaded) {
+    static_cast<void>(before ? own_.write(file, *before) : own_.remove(file));
+    return loaded.error();
+  }
+  return std::move(trial.report);
+}
+
+Status RuleBook::remove_own(const std::string& id) {
+  const MutexLock lock(own_mutex_);
+  const std::string file = file_of(id);
+  if (file.empty()) {
+    return fail(ErrorCode::kNotFound, "no rule in force has the id {}", id.substr(0, 100));
+  }
+  if (!file.starts_with(kOwnRulePrefix)) {
+    return fail(ErrorCode::kConflict, "{} is not a rule of one's own: it comes from {}",
+                id.substr(0, 100), file);
+  }
+  TRY(own_.remove(file));
+  return reload();
 }
 
 Status RuleBook::reload() {

@@ -34,6 +34,7 @@
 #include "server/rule_book.h"
 #include "server/rule_coverage.h"
 #include "server/segment_repair.h"
+#include "server/shipped_documents.h"
 #include "server/threat_desk.h"
 #include "server/threat_options.h"
 #include "server/version.h"
@@ -89,6 +90,7 @@ class RunningServer final : public Server {
   std::unique_ptr<UserStore> users_;
   std::unique_ptr<SessionStore> sessions_;
   std::unique_ptr<SetupLink> setup_;
+  std::unique_ptr<DocumentStore> documents_;
   std::uint64_t secret_seed_ = 0;
   std::unique_ptr<AuditJournal> audit_;
   std::unique_ptr<Response> response_;
@@ -153,6 +155,7 @@ Status RunningServer::open_state() {
                                            {.idle = settings_.access.session_idle,
                                             .longest = settings_.access.session_longest}));
   setup_ = std::make_unique<SetupLink>(*users_);
+  TRY_ASSIGN(documents_, DocumentStore::open(*state_, clock_, shipped_documents()));
   TRY_ASSIGN(setup_token_, setup_->make());
   TRY_ASSIGN(alerts_, AlertStore::open(*state_, clock_, metrics_));
   TRY_ASSIGN(coverage_, RuleCoverage::open(*state_));
@@ -189,7 +192,8 @@ Status RunningServer::open_people() {
 
 Status RunningServer::open_stores() {
   TRY_ASSIGN(rules_, RuleBook::open(settings_.detect, fields_, files_, clock_, log_,
-                                    settings_.data_directory + "/cache/patterns"));
+                                    settings_.data_directory + "/cache/patterns",
+                                    settings_.data_directory + "/rules"));
   monitors_ =
       std::make_unique<MonitorBook>(MonitorBookParts{settings_, files_, clock_, metrics_, log_},
                                     rules_->current().rules, secret_seed_);
@@ -263,7 +267,8 @@ Status RunningServer::open_door() {
                         fields_,
                         datasets_,
                         [this] { return make_decode(); },
-                        console_});
+                        console_,
+                        {*documents_, settings_, response_->guards().parts().never_block}});
   TRY_ASSIGN(HttpServerOptions http, http_options(settings_));
   http.gate = api_->gate();
   const std::string address = http.address;

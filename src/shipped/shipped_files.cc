@@ -37,6 +37,10 @@ std::vector<ShippedFile> shipped_playbooks() {
   return files_where([](std::string_view path) { return path.starts_with("playbooks/"); });
 }
 
+std::vector<ShippedFile> shipped_dashboards() {
+  return files_where([](std::string_view path) { return path.starts_with("dashboards/"); });
+}
+
 std::optional<ShippedFile> find_shipped_file(std::string_view path) {
   const std::span<const ShippedFile> files = shipped_files();
   const auto found = std::ranges::lower_bound(files, path, {}, &ShippedFile::path);

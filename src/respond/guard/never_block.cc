@@ -110,6 +110,16 @@ Result<bool> NeverBlock::load() {
   return changed;
 }
 
+std::vector<NeverBlock::Entry> NeverBlock::entries(std::size_t most) const {
+  const std::shared_ptr<const Lists> lists = lists_.get();
+  std::vector<Entry> all;
+  for (std::size_t i = 0; i < std::min(most, lists->networks.size()); ++i) {
+    const ProtectedNetworks::Hit one = lists->networks.at(i);
+    all.push_back({network_text(one.network), std::string(one.reason)});
+  }
+  return all;
+}
+
 Judgement NeverBlock::judge(const DecisionTarget& target) const {
   const std::shared_ptr<const Lists> lists = lists_.get();
   switch (target.scope) {

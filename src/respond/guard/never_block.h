@@ -30,6 +30,12 @@ class NeverBlock {
   // kInvalid lists every mistake, "cdn.txt:3: …". Gives whether anything changed.
   Result<bool> load();
   Judgement judge(const DecisionTarget& target) const;
+  struct Entry {
+    std::string network;
+    std::string reason;  // "is a private address"
+  };
+  // At most `most`, in order.
+  std::vector<Entry> entries(std::size_t most) const;
   std::size_t networks() const { return lists_.get()->networks.size(); }
 
  private:

@@ -29,6 +29,8 @@ class ProtectedNetworks {
   // The widest protected network around `network`, else the first within it; null reason: none.
   bool find(const IpNetwork& network, Hit& hit) const;
   std::size_t size() const { return entries_.size(); }
+  // In order, widest first.
+  Hit at(std::size_t i) const { return {entries_[i].network, reasons_[entries_[i].reason]}; }
   bool operator==(const ProtectedNetworks& other) const;
 
  private:
