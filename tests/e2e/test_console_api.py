@@ -27,7 +27,7 @@ class ConsoleApiTest(ServerTest):
 
     def request_vault(self) -> None:
         stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
-        self.server.send([f'203.0.113.9 - - [{stamp}] "GET /vault HTTP/1.1" 404 1 "-" "x"'])
+        self.server.send_lines([f'203.0.113.9 - - [{stamp}] "GET /vault HTTP/1.1" 404 1 "-" "x"'])
 
     def title(self, rule: str) -> str:
         rules = self.ask("GET", "/api/v1/rules").json()["rules"]
@@ -72,8 +72,8 @@ class ConsoleApiTest(ServerTest):
         self.assertEqual(self.ask("DELETE", f"/api/v1/rules/{shipped['id']}").status, 409)
 
     def test_every_panel_of_the_shipped_dashboards_runs_and_most_show_something(self) -> None:
-        done = run_cli("demo", "--url", self.server.url, "--key", self.server.key, "--seed", "7",
-                       timeout=300)
+        done = run_cli("demo", "--url", self.server.url, "--key", self.server.key, "--only-history",
+                       "--history", "24h", "--sessions", "60", seconds=300)
         self.assertEqual(done.returncode, 0, done.stderr)
         wait_until("the events of the demo", lambda: self.server.count("*") > 10_000, 60)
         boards = self.ask("GET", "/api/v1/documents/dashboards").json()["documents"]
@@ -97,7 +97,7 @@ class ConsoleApiTest(ServerTest):
         self.assertLess(len(empty), panels // 5, empty)
 
     def test_what_people_do_and_look_for_is_in_the_audit_and_not_in_searches(self) -> None:
-        self.server.send(['{"message":"needle in the haystack"}'])
+        self.server.send_lines(['{"message":"needle in the haystack"}'], "application/x-ndjson")
         self.server.wait_for_count("needle", 1)
         self.assertEqual(self.server.count("needle"), 1)
         reader = self.server.cli("key", "create", "--scope", "read", "--name", "peter").stdout.decode().split()[-1]

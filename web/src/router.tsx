@@ -33,6 +33,7 @@ export const router = createRouter({
       page('/alerts', () => import('./pages/alerts/AlertsPage')),
       page('/decisions', () => import('./pages/decisions/DecisionsPage')),
       page('/rules', () => import('./pages/rules/RulesPage')),
+      page('/dashboards', () => import('./pages/dashboards/DashboardsPage')),
       page('/sources', () => import('./pages/sources/SourcesPage')),
       page('/settings', () => import('./pages/settings/SettingsPage')),
     ]),

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from './client';
 import type { SearchResult } from './types';
 
@@ -11,15 +11,27 @@ export interface SearchAsk {
   cache?: boolean;
 }
 
-export function search(ask: SearchAsk, signal?: AbortSignal): Promise<SearchResult> {
-  return api<SearchResult>('events/search', { body: ask, signal });
+// `background`: a page asks by itself; that keeps no session alive.
+export function search(
+  ask: SearchAsk,
+  signal?: AbortSignal,
+  background = false,
+): Promise<SearchResult> {
+  const headers = background ? { 'X-Background': '1' } : undefined;
+  return api<SearchResult>('events/search', { body: ask, signal, headers });
 }
 
 // A search as a query: cancelled when nobody waits for it, the last answer stays while the next comes.
 export function useSearch(ask: SearchAsk, options: { enabled?: boolean; refreshMs?: number } = {}) {
+  const queries = useQueryClient();
   return useQuery({
     queryKey: ['search', ask],
-    queryFn: ({ signal }) => search(ask, signal),
+    queryFn: ({ signal, queryKey }) =>
+      search(
+        ask,
+        signal,
+        options.refreshMs !== undefined && queries.getQueryData(queryKey) !== undefined,
+      ),
     enabled: options.enabled ?? true,
     refetchInterval: options.refreshMs,
     placeholderData: keepPreviousData,

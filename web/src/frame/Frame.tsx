@@ -50,9 +50,14 @@ export function Frame() {
   const live = useLiveState();
   const open = useOpenAlerts();
   const path = useRouterState({ select: (s) => s.location.pathname });
+  const wall = useRouterState({
+    select: (s) =>
+      s.location.pathname === '/dashboards' && (s.location.search as UrlState).wall === 'true',
+  });
   useHotkeys([['shift+?', helpActions.toggle]]);
   return (
     <AppShell
+      disabled={wall}
       header={{ height: 52 }}
       navbar={{ width: 184, breakpoint: 'sm', collapsed: { mobile: !menu } }}
       padding="md"

@@ -3,6 +3,7 @@ import {
   IconDatabaseImport,
   IconGavel,
   IconHome,
+  IconLayoutDashboard,
   IconListSearch,
   IconRadar2,
   IconSettings,
@@ -21,6 +22,7 @@ export const pages: Page[] = [
   { path: '/alerts', name: 'Alerts', icon: IconAlertTriangle },
   { path: '/decisions', name: 'Decisions', icon: IconGavel },
   { path: '/rules', name: 'Rules', icon: IconRadar2 },
+  { path: '/dashboards', name: 'Dashboards', icon: IconLayoutDashboard },
   { path: '/sources', name: 'Sources', icon: IconDatabaseImport },
   { path: '/settings', name: 'Settings', icon: IconSettings, apart: true },
 ];

@@ -2,8 +2,8 @@ import { Group, Select, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { cellText, filterOf, useSearch } from '@/api/search';
 import { Chart } from '@/charts/Chart';
+import { stackSeries } from '@/charts/stack';
 import { bucketSeconds, rangeBounds, spanText, type Range } from '@/time/range';
-import { stackSeries } from './stack';
 
 interface Props {
   query: string;

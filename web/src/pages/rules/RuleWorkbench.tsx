@@ -26,7 +26,7 @@ import { ArmButton } from './ArmButton';
 import { BacktestPanel, spans } from './BacktestPanel';
 import { daysOf } from './impact';
 import { IssueList } from './IssueList';
-import { LeaveGuard } from './LeaveGuard';
+import { LeaveGuard } from '@/parts/LeaveGuard';
 import { RuleFacts } from './RuleFacts';
 import type { RuleRow } from './ruleRows';
 import { RuleStateMark } from './RuleStateMark';

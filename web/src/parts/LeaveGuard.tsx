@@ -1,14 +1,18 @@
 import { Button, Group, Modal, Text } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
+import type { UrlState } from '@/url/urlState';
+
+// What of the address says which thing is being changed.
+const shown = ['rule', 'copy', 'board'];
 
 // Asks before changes are lost: by a link, by Back, or by closing the window.
 export function LeaveGuard({ changed }: { changed: () => boolean }) {
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => {
-      const here = current.search as { rule?: string; copy?: string };
-      const there = next.search as { rule?: string; copy?: string };
+      const here = current.search as UrlState;
+      const there = next.search as UrlState;
       const stays =
-        current.pathname === next.pathname && here.rule === there.rule && here.copy === there.copy;
+        current.pathname === next.pathname && shown.every((name) => here[name] === there[name]);
       return !stays && changed();
     },
     enableBeforeUnload: changed,
@@ -22,7 +26,7 @@ export function LeaveGuard({ changed }: { changed: () => boolean }) {
       size="sm"
     >
       <Text size="sm" mb="md">
-        What you changed in this rule is not saved.
+        What you changed here is not saved.
       </Text>
       <Group justify="flex-end">
         <Button variant="default" onClick={() => blocker.proceed?.()}>

@@ -1,7 +1,7 @@
 // Rows of a timechart as stacked bars. Colours are neutral: red is for severity alone.
 import type { Cell, Row } from '@/api/types';
 
-const colours = [
+export const stackColours = [
   '#8a8271',
   '#b7791f',
   '#5c7c8a',
@@ -19,13 +19,18 @@ const named: Record<string, string> = {
   unknown: '#a9a294',
 };
 
-export function stackSeries(rows: Row[], by: string, text: (cell: Cell) => string) {
+export function stackSeries(
+  rows: Row[],
+  by: string,
+  text: (cell: Cell) => string,
+  value = 'count',
+) {
   const byName = new Map<string, [number, number][]>();
   for (const row of rows) {
     const name = text(row[by]) || 'none';
     const at = Date.parse(String(row['@timestamp']));
     const list = byName.get(name) ?? [];
-    list.push([at, Number(row.count ?? 0)]);
+    list.push([at, Number(row[value] ?? 0)]);
     byName.set(name, list);
   }
   const total = (list: [number, number][]) => list.reduce((sum, [, n]) => sum + n, 0);
@@ -36,7 +41,7 @@ export function stackSeries(rows: Row[], by: string, text: (cell: Cell) => strin
     stack: 'all',
     barCategoryGap: '12%',
     large: true,
-    itemStyle: { color: named[name] ?? colours[i % colours.length] },
+    itemStyle: { color: named[name] ?? stackColours[i % stackColours.length] },
     data: byName.get(name),
   }));
 }
