@@ -83,7 +83,10 @@ test('what was found in a week stands beside its rule', async () => {
   await page.waitForFunction(() => document.querySelector('[role=table] [role=row] svg[width="56"]'));
   await page.getByRole('button', { name: 'Rule', exact: true }).click();
   await page.waitForURL(/sort=title/);
-  await page.getByRole('columnheader', { name: 'Rule', exact: true }).and(page.locator('[aria-sort=ascending]')).waitFor();
+  await page
+    .getByRole('columnheader', { name: 'Rule', exact: true })
+    .and(page.locator('[aria-sort=ascending]'))
+    .waitFor();
   assert.deepEqual(page.faults, []);
 });
 
@@ -92,8 +95,12 @@ test('a cell of the matrix leads to its rules', async () => {
   await page.getByText(/techniques watched, \d+ seen in the last 7 days/).waitFor();
   await page.getByRole('heading', { name: 'Credential access' }).waitFor();
   const { rules } = await rulesOf();
-  const fits = rules.filter((r) => r.tags.includes('attack.credential-access') && r.tags.some((t) => /^attack\.t1110(\.|$)/.test(t)));
-  const column = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Credential access' }) });
+  const fits = rules.filter(
+    (r) => r.tags.includes('attack.credential-access') && r.tags.some((t) => /^attack\.t1110(\.|$)/.test(t)),
+  );
+  const column = page
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('heading', { name: 'Credential access' }) });
   await column.getByRole('button', { name: /T1110.*Brute Force/ }).click();
   await page.waitForURL(/technique=T1110/);
   await page.getByText(`${fits.length} of ${rules.length} rules`).waitFor();
@@ -108,7 +115,10 @@ test('an error stands under its character while one writes', async () => {
   await page.locator('.cm-lintRange-error').first().waitFor();
   const line = await page.locator('.cm-line', { has: page.locator('.cm-lintRange-error') }).textContent();
   assert.match(line, /condition/);
-  await page.getByRole('status', { name: 'Check' }).getByText(/missing/).waitFor();
+  await page
+    .getByRole('status', { name: 'Check' })
+    .getByText(/missing/)
+    .waitFor();
   assert.ok(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled());
   await write(own);
   await page.getByRole('status', { name: 'Check' }).getByText('✓ loads').waitFor();
@@ -164,7 +174,10 @@ test('an own rule is deleted, and is gone', async () => {
   await page.getByRole('button', { name: 'Delete …' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
   await table().waitFor();
-  assert.equal((await rulesOf()).rules.find((r) => r.id === id), undefined);
+  assert.equal(
+    (await rulesOf()).rules.find((r) => r.id === id),
+    undefined,
+  );
   await page.goto(`${server.url}/rules?rule=${id}`);
   await page.getByText('There is no such rule').waitFor();
   assert.deepEqual(page.faults, []);
@@ -204,7 +217,9 @@ test('who may only look sees no buttons, and is refused by the server too', asyn
     async ({ id, text }) => {
       const session = await fetch('/api/v1/session').then((r) => r.json());
       const headers = { 'X-Csrf-Token': session.csrf, 'Content-Type': 'application/json' };
-      return fetch(`/api/v1/rules/${id}`, { method: 'PUT', headers, body: JSON.stringify({ text }) }).then((r) => r.status);
+      return fetch(`/api/v1/rules/${id}`, { method: 'PUT', headers, body: JSON.stringify({ text }) }).then(
+        (r) => r.status,
+      );
     },
     { id, text: own },
   );
@@ -219,7 +234,13 @@ test('the rules page can be used by everybody, dark and light', async () => {
   const shipped = rules.find((r) => r.title === 'Many failed log-ins from one address').id;
   for (const scheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: scheme });
-    for (const path of ['/rules', '/rules?view=matrix', '/rules?view=matrix&by=loaded', `/rules?rule=${shipped}`, '/rules?rule=new']) {
+    for (const path of [
+      '/rules',
+      '/rules?view=matrix',
+      '/rules?view=matrix&by=loaded',
+      `/rules?rule=${shipped}`,
+      '/rules?rule=new',
+    ]) {
       await page.goto(server.url + path);
       await page.waitForTimeout(1200);
       if (path.endsWith(shipped)) {

@@ -19,29 +19,32 @@ const named: Record<string, string> = {
   unknown: '#a9a294',
 };
 
+// Every series has every time: charts stack by place in the list, not by time.
 export function stackSeries(
   rows: Row[],
   by: string,
   text: (cell: Cell) => string,
   value = 'count',
 ) {
-  const byName = new Map<string, [number, number][]>();
+  const byName = new Map<string, Map<number, number>>();
+  const times = new Set<number>();
   for (const row of rows) {
     const name = text(row[by]) || 'none';
     const at = Date.parse(String(row['@timestamp']));
-    const list = byName.get(name) ?? [];
-    list.push([at, Number(row[value] ?? 0)]);
-    byName.set(name, list);
+    times.add(at);
+    const counts = byName.get(name) ?? new Map<number, number>();
+    counts.set(at, (counts.get(at) ?? 0) + Number(row[value] ?? 0));
+    byName.set(name, counts);
   }
-  const total = (list: [number, number][]) => list.reduce((sum, [, n]) => sum + n, 0);
-  const names = [...byName.keys()].sort((a, b) => total(byName.get(b)!) - total(byName.get(a)!));
+  const total = (name: string) => [...byName.get(name)!.values()].reduce((sum, n) => sum + n, 0);
+  const names = [...byName.keys()].sort((a, b) => total(b) - total(a));
+  const ordered = [...times].sort((a, b) => a - b);
   return names.slice(0, 12).map((name, i) => ({
     name,
     type: 'bar' as const,
     stack: 'all',
     barCategoryGap: '12%',
-    large: true,
     itemStyle: { color: named[name] ?? stackColours[i % stackColours.length] },
-    data: byName.get(name),
+    data: ordered.map((at): [number, number] => [at, byName.get(name)!.get(at) ?? 0]),
   }));
 }

@@ -1,9 +1,11 @@
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
-import { IconListSearch } from '@tabler/icons-react';
+import { IconBookmark, IconListSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useDocuments } from '@/api/documents';
 import { term } from '@/api/search';
-import { keepRange, type UrlState } from '@/url/urlState';
+import { urlOf, type SavedSearch } from '@/pages/events/saved';
+import { keepRange, parseUrlState, type UrlState } from '@/url/urlState';
 import { pages } from './pages';
 
 const address = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]+)(\/\d{1,3})?$/i;
@@ -33,6 +35,7 @@ export function CommandPalette() {
   const go = (to: string, q?: string) =>
     void navigate({ to, search: (old: UrlState) => ({ ...keepRange(old), q }) } as never);
   const wanted = typed.trim().toLowerCase();
+  const { data: saved = [] } = useDocuments<SavedSearch>('saved-searches');
   const actions: SpotlightActionData[] = [
     ...pages
       .filter((p) => p.name.toLowerCase().includes(wanted))
@@ -41,6 +44,17 @@ export function CommandPalette() {
         label: p.name,
         leftSection: <p.icon size={18} stroke={1.6} />,
         onClick: () => go(p.path),
+      })),
+    ...saved
+      .filter((s) => wanted !== '' && s.title.toLowerCase().includes(wanted))
+      .slice(0, 8)
+      .map((s) => ({
+        id: `saved ${s.id}`,
+        label: s.title,
+        description: s.document.query,
+        leftSection: <IconBookmark size={18} stroke={1.6} />,
+        onClick: () =>
+          void navigate({ to: '/events', search: parseUrlState(urlOf(s.document)) } as never),
       })),
     ...readings(typed).map((r) => ({
       id: r.query,

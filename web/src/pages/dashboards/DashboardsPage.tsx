@@ -149,7 +149,10 @@ export default function DashboardsPage() {
               h: 4,
             })
           }
-          onSave={() => draft && keep(draft)}
+          onSave={() =>
+            draft &&
+            keep(draft.version === undefined ? { ...draft, id: idFor(draft.title, ids) } : draft)
+          }
           onDiscard={() => {
             setDraft(undefined);
             setMistakes([]);

@@ -118,7 +118,7 @@ function Value({ panel, data, range }: BodyProps) {
         )}
       </Text>
       <Text size="xs" c="dimmed" mih={18}>
-        {words ? `${words}${span ? ` than the ${range.from} before` : ''}` : ''}
+        {words ? `${words}${span ? `, against the ${range.from} before` : ''}` : ''}
       </Text>
     </Box>
   );

@@ -52,6 +52,7 @@ export function compared(now: number, before: number | undefined): string | unde
   if (before === undefined || before === 0) return undefined;
   const percent = Math.round(((now - before) / before) * 100);
   if (percent === 0) return 'as before';
+  if (percent >= 1000) return 'more than ten times as many';
   return percent > 0 ? `${percent} % more` : `${-percent} % less`;
 }
 

@@ -110,6 +110,7 @@ describe('what rows mean', () => {
     expect(compared(112, 100)).toBe('12 % more');
     expect(compared(50, 100)).toBe('50 % less');
     expect(compared(5, 0)).toBeUndefined();
+    expect(compared(5000, 3)).toBe('more than ten times as many');
   });
   it('a heat map has rows by weight and times in order', () => {
     const heat = heatOf(

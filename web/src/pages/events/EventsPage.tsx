@@ -13,6 +13,7 @@ import { useUrlState } from '@/url/urlState';
 import { EventTable } from './EventTable';
 import { FieldRail } from './FieldRail';
 import { Histogram } from './Histogram';
+import { SavedSearches } from './SavedSearches';
 import { useTail, type Tail } from './useTail';
 
 const pageRows = 200;
@@ -98,6 +99,7 @@ export default function EventsPage() {
         <Box style={{ flex: 1, minWidth: 0 }}>
           <QueryBar query={query} range={range} fields={fields} problem={bad} onRun={run} />
         </Box>
+        <SavedSearches />
         <Switch
           label="Live"
           checked={live}
