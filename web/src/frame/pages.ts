@@ -5,6 +5,7 @@ import {
   IconHome,
   IconListSearch,
   IconSettings,
+  IconUserSearch,
   type Icon,
 } from '@tabler/icons-react';
 
@@ -18,6 +19,7 @@ export const pages: Page[] = [
   { path: '/', name: 'Overview', icon: IconHome },
   { path: '/events', name: 'Events', icon: IconListSearch },
   { path: '/alerts', name: 'Alerts', icon: IconAlertTriangle },
+  { path: '/entities', name: 'Entities', icon: IconUserSearch },
   { path: '/decisions', name: 'Decisions', icon: IconGavel },
   { path: '/sources', name: 'Sources', icon: IconDatabaseImport },
   { path: '/settings', name: 'Settings', icon: IconSettings, apart: true },
