@@ -22,11 +22,11 @@ export const listOf = (cell: Cell): string[] =>
     ? []
     : (Array.isArray(cell) ? cell : [cell]).map(String);
 
-export function useKnown(kind: EntityKind, value: string, enabled = true) {
+export function useKnown(kind: EntityKind, value: string, refreshMs?: number) {
   return useQuery({
     queryKey: ['search', 'known', kind, value],
-    enabled,
     staleTime: keepMs,
+    refetchInterval: refreshMs,
     queryFn: async ({ signal }): Promise<Known> => {
       const answer = await search(
         {
@@ -59,12 +59,13 @@ export function decisionParams(kind: EntityKind, value: string): Params | undefi
   return scope === 'address' ? { ip: value } : { value, scope };
 }
 
-export function useDecisionsOf(kind: EntityKind, value: string, enabled = true) {
+export function useDecisionsOf(kind: EntityKind, value: string, refreshMs?: number) {
   const params = decisionParams(kind, value);
   return useQuery({
     queryKey: ['decisions', 'of', kind, value],
-    enabled: enabled && params !== undefined,
+    enabled: params !== undefined,
     staleTime: keepMs,
+    refetchInterval: refreshMs,
     queryFn: async ({ signal }) =>
       (
         await api<{ decisions?: Decision[] }>('decisions', {
@@ -76,11 +77,11 @@ export function useDecisionsOf(kind: EntityKind, value: string, enabled = true) 
   });
 }
 
-export function useAlertsOf(kind: EntityKind, value: string, enabled = true) {
+export function useAlertsOf(kind: EntityKind, value: string, refreshMs?: number) {
   return useQuery({
     queryKey: ['alerts', 'of', kind, value],
-    enabled,
     staleTime: keepMs,
+    refetchInterval: refreshMs,
     queryFn: async ({ signal }) =>
       (
         await api<{ alerts: Alert[] }>('alerts', {

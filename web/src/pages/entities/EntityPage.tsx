@@ -53,9 +53,9 @@ export function EntityPage({ kind, value }: { kind: EntityKind; value: string })
   const [state, change] = useUrlState();
   const [range, setRange] = useRange();
   const filter = termOf(kind, value);
-  const known = useKnown(kind, value);
-  const alerts = useAlertsOf(kind, value);
-  const decisions = useDecisionsOf(kind, value);
+  const known = useKnown(kind, value, 30_000);
+  const alerts = useAlertsOf(kind, value, 10_000);
+  const decisions = useDecisionsOf(kind, value, 10_000);
   const counts: Partial<Record<(typeof tabs)[number], number>> = {
     logins: useCount(deedsQuery(kind, value, 'logins'), range),
     requests: useCount(deedsQuery(kind, value, 'requests'), range),

@@ -121,7 +121,7 @@ export function Header({ kind, value, known, alerts, decisions }: Props) {
         </Fact>
         {scope && (
           <Fact name="Decision">
-            {standingWords(standing)}
+            <span>{standingWords(standing)}</span>
             {standing && (
               <Text size="xs" c="dimmed">
                 {standing.value !== value && `${standing.value}, `}until{' '}

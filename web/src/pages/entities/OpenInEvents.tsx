@@ -9,7 +9,7 @@ export function OpenInEvents({ query, what }: { query: string; what: string }) {
       size="xs"
       to="/events"
       search={((old: UrlState) => ({ ...keepRange(old), q: query })) as never}
-      aria-label={`Open ${what} in Events`}
+      aria-label={`Open in Events: ${what}`}
     >
       Open in Events
     </Anchor>

@@ -65,6 +65,7 @@ export default function EventDetail({ seq }: { seq: string }) {
             <Anchor
               component={Link}
               size="xs"
+              underline="always"
               to="/events"
               search={
                 { q: term(about, data.event![about]), from: around(-5), to: around(5) } as never
