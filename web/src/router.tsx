@@ -31,6 +31,7 @@ export const router = createRouter({
       page('/', () => import('./pages/overview/OverviewPage')),
       page('/events', () => import('./pages/events/EventsPage')),
       page('/alerts', () => import('./pages/alerts/AlertsPage')),
+      page('/entities', () => import('./pages/entities/EntitiesPage')),
       page('/decisions', () => import('./pages/decisions/DecisionsPage')),
       page('/rules', () => import('./pages/rules/RulesPage')),
       page('/dashboards', () => import('./pages/dashboards/DashboardsPage')),

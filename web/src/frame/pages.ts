@@ -7,6 +7,7 @@ import {
   IconListSearch,
   IconRadar2,
   IconSettings,
+  IconUserSearch,
   type Icon,
 } from '@tabler/icons-react';
 
@@ -20,6 +21,7 @@ export const pages: Page[] = [
   { path: '/', name: 'Overview', icon: IconHome },
   { path: '/events', name: 'Events', icon: IconListSearch },
   { path: '/alerts', name: 'Alerts', icon: IconAlertTriangle },
+  { path: '/entities', name: 'Entities', icon: IconUserSearch },
   { path: '/decisions', name: 'Decisions', icon: IconGavel },
   { path: '/rules', name: 'Rules', icon: IconRadar2 },
   { path: '/dashboards', name: 'Dashboards', icon: IconLayoutDashboard },

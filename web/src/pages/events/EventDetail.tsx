@@ -3,7 +3,6 @@ import {
   Anchor,
   Box,
   Button,
-  Code,
   CopyButton,
   Group,
   Loader,
@@ -15,65 +14,22 @@ import {
 import { IconCirclePlus, IconCircleMinus, IconCopy } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { api, apiUrl } from '@/api/client';
+import { api } from '@/api/client';
 import { cellText, term, withTerm } from '@/api/search';
 import type { Row } from '@/api/types';
 import { Panel } from '@/parts/Panel';
 import { ErrorState } from '@/parts/States';
 import { Time } from '@/parts/Time';
-import { count } from '@/time/format';
 import { useUrlState } from '@/url/urlState';
+import type { InclusionProof, ProofRecord } from '@/proof/check';
+import { Proof } from './Proof';
 import { groupFields } from './summary';
 import { Summary } from './Summary';
 
 interface View {
-  record: {
-    seq: number;
-    received: string;
-    source: string;
-    peer: string;
-    text?: string;
-    base64?: string;
-  };
+  record: ProofRecord;
   event: Row | null;
-  proof: { block_index: number; record_index: number; checkpoint: string } | null;
-}
-
-// Origin and size of a signed checkpoint: its first two lines.
-export function checkpointOf(note: string): { origin: string; size: string } {
-  const [origin = '', size = ''] = note.split('\n');
-  return { origin, size };
-}
-
-function Proof({ seq, proof }: { seq: string; proof: View['proof'] }) {
-  if (!proof) {
-    return (
-      <Text size="sm">Not in a signed checkpoint yet; the next one is signed within a minute.</Text>
-    );
-  }
-  const { origin, size } = checkpointOf(proof.checkpoint);
-  return (
-    <Stack gap={6}>
-      <Text size="sm">
-        Record {count(Number(seq))} is in block {count(proof.block_index)} of {origin}, under the
-        signed checkpoint of {size} blocks.
-      </Text>
-      <Group gap="xs">
-        <Button
-          component="a"
-          size="xs"
-          variant="default"
-          href={apiUrl(`journal/proof/${seq}`)}
-          download={`proof-${seq}.json`}
-        >
-          Download proof
-        </Button>
-        <Text size="xs" c="dimmed">
-          Check the journal anywhere with <Code>tocsin verify</Code>
-        </Text>
-      </Group>
-    </Stack>
-  );
+  proof: InclusionProof | null;
 }
 
 export default function EventDetail({ seq }: { seq: string }) {
@@ -109,6 +65,7 @@ export default function EventDetail({ seq }: { seq: string }) {
             <Anchor
               component={Link}
               size="xs"
+              underline="always"
               to="/events"
               search={
                 { q: term(about, data.event![about]), from: around(-5), to: around(5) } as never
@@ -152,7 +109,7 @@ export default function EventDetail({ seq }: { seq: string }) {
         )}
       </Panel>
       <Panel title="Proof">
-        <Proof seq={seq} proof={data.proof} />
+        <Proof record={data.record} proof={data.proof} />
       </Panel>
       {data.event ? (
         groupFields(data.event).map((group) => (
