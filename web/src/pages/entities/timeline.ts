@@ -2,7 +2,7 @@
 // bands below. Pure.
 import { cellText } from '@/api/search';
 import type { Alert, Decision, Row } from '@/api/types';
-import { stackSeries } from '@/pages/events/stack';
+import { stackSeries } from '@/charts/stack';
 import { severityColor } from '@/theme';
 
 type Point = [number, number, string];

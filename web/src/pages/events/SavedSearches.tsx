@@ -1,5 +1,16 @@
 // Queries that the team keeps: open one, keep what is looked at now, rename, delete.
-import { ActionIcon, Box, Button, Group, Modal, Popover, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import {
+  ActionIcon,
+  Box,
+  Button,
+  Group,
+  Modal,
+  Popover,
+  Stack,
+  Text,
+  TextInput,
+  UnstyledButton,
+} from '@mantine/core';
 import { IconBookmark, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { messageOf } from '@/api/client';
@@ -39,7 +50,14 @@ export function SavedSearches() {
   }
   return (
     <>
-      <Popover position="bottom-end" width={340} opened={opened} onChange={setOpened} withinPortal trapFocus>
+      <Popover
+        position="bottom-end"
+        width={340}
+        opened={opened}
+        onChange={setOpened}
+        withinPortal
+        trapFocus
+      >
         <Popover.Target>
           <Button
             variant="default"
