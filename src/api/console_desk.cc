@@ -15,8 +15,8 @@ std::vector<Route> ConsoleDesk::routes() {
   return {
       {"GET", "/api/v1/documents/{kind}", kRead, kPool, answer(documents_, &Docs::list)},
       {"GET", "/api/v1/documents/{kind}/{id}", kRead, kPool, answer(documents_, &Docs::get)},
-      {"PUT", "/api/v1/documents/{kind}/{id}", kTriage, kPool, answer(documents_, &Docs::put)},
-      {"DELETE", "/api/v1/documents/{kind}/{id}", kTriage, kPool, answer(documents_, &Docs::remove)},
+      {"PUT", "/api/v1/documents/{kind}/{id}", kTriage, kPool, answer(documents_, &Docs::save)},
+      {"DELETE", "/api/v1/documents/{kind}/{id}", kTriage, kPool, answer(documents_, &Docs::drop)},
       {"GET", "/api/v1/rules/activity", kRead, kPool, answer(editor_, &RuleEditor::activity)},
       {"POST", "/api/v1/rules/check", kRead, kPool, answer(editor_, &RuleEditor::check)},
       {"GET", "/api/v1/rules/{id}/text", kRead, kPool, answer(editor_, &RuleEditor::text)},

@@ -71,7 +71,7 @@ Result<HttpResponse> DocumentsResource::get(const Call& call) {
   return answer_one(200, one);
 }
 
-Result<HttpResponse> DocumentsResource::put(const Call& call) {
+Result<HttpResponse> DocumentsResource::save(const Call& call) {
   TRY_ASSIGN(const DocumentKind kind, kind_of(call));
   TRY_ASSIGN(const Parameters given,
              Parameters::of_json(call.request.body, {"title", "version"}, {"document"}));
@@ -98,7 +98,7 @@ Result<HttpResponse> DocumentsResource::put(const Call& call) {
   return answer_one(saved.kept->version == 1 ? 201 : 200, *saved.kept);
 }
 
-Result<HttpResponse> DocumentsResource::remove(const Call& call) {
+Result<HttpResponse> DocumentsResource::drop(const Call& call) {
   TRY_ASSIGN(const DocumentKind kind, kind_of(call));
   TRY_ASSIGN(const Document there, documents_.get(kind, call.path_values[1]));
   if (!there.shipped && there.owner != call.who.actor() && !call.who.scopes.has(Scope::kAdmin)) {

@@ -13,9 +13,9 @@ class DocumentsResource {
   Result<HttpResponse> list(const Call& call);
   Result<HttpResponse> get(const Call& call);
   // Anybody with the scope changes any document: they are the team's. The version protects.
-  Result<HttpResponse> put(const Call& call);
+  Result<HttpResponse> save(const Call& call);
   // One's own; an administrator's of anybody.
-  Result<HttpResponse> remove(const Call& call);
+  Result<HttpResponse> drop(const Call& call);
 
  private:
   DocumentStore& documents_;

@@ -221,7 +221,7 @@ constexpr std::string_view kSchemas = R"json(
     "type": "object",
     "required": [
      "id", "title", "description", "level", "status", "kind", "tags", "false_positives",
-     "references", "logsource", "file", "line", "version"],
+     "references", "logsource", "file", "own", "line", "version"],
     "properties": {
      "id": {"type": "string"}, "title": {"type": "string"},
      "description": {"type": "string"}, "level": {"$ref": "#/components/schemas/Level"},
@@ -230,6 +230,7 @@ constexpr std::string_view kSchemas = R"json(
      "false_positives": {"type": "array", "items": {"type": "string"}},
      "references": {"type": "array", "items": {"type": "string"}},
      "logsource": {"type": "string"}, "file": {"type": "string"},
+     "own": {"type": "boolean", "description": "Written in the console"},
      "line": {"type": "integer"}, "version": {"type": "string"}}},
    "Backtest": {
     "type": "object",

@@ -41,7 +41,7 @@ constexpr std::string_view kPaths = R"json(
      "default": {"$ref": "#/components/responses/Problem"}}},
    "put": {
     "operationId": "saveDocument", "tags": ["documents"],
-    "summary": "Make a document, or replace the version that was read; 409 stale_version says who saved it meanwhile",
+    "summary": "Make a document, or replace the version that was read",
     "x-scope": "triage",
     "parameters": [
      {
@@ -84,7 +84,7 @@ constexpr std::string_view kPaths = R"json(
   "/api/v1/rules/activity": {
    "get": {
     "operationId": "showRuleActivity", "tags": ["rules"],
-    "summary": "By rule and day, oldest first: the findings of its alerts whose last event was that day",
+    "summary": "By rule and day: findings of its alerts whose last event was then",
     "x-scope": "read",
     "parameters": [
      {

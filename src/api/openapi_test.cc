@@ -260,6 +260,19 @@ TEST_F(OpenapiTest, NothingIsDescribedThatIsNoRoute) {
   }
 }
 
+// docs/openapi.json is what the web pages' types are made of. `./dev golden --update` rewrites it.
+TEST_F(OpenapiTest, TheFileInDocsIsWhatIsServed) {
+  PosixFileSystem files;
+  const std::string path = std::string(TOCSIN_SOURCE_DIR) + "/docs/openapi.json";
+  if (std::getenv("TOCSIN_GOLDEN_UPDATE") != nullptr) {
+    ASSERT_TRUE(write_file_atomically(files, path, openapi_document()));
+  }
+  const Result<std::string> kept = read_file(files, path, std::uint64_t{4} << 20U);
+  ASSERT_TRUE(kept) << kept.error().full_text();
+  EXPECT_TRUE(*kept == openapi_document())
+      << "run ./dev golden --update, and npm run types in web/";
+}
+
 void collect_references(element value, std::vector<std::string>& references) {
   if (value.is_object()) {
     for (const auto member : value.get_object()) {

@@ -36,6 +36,7 @@ export const router = createRouter({
       page('/rules', () => import('./pages/rules/RulesPage')),
       page('/dashboards', () => import('./pages/dashboards/DashboardsPage')),
       page('/sources', () => import('./pages/sources/SourcesPage')),
+      page('/audit', () => import('./pages/audit/AuditPage')),
       page('/settings', () => import('./pages/settings/SettingsPage')),
     ]),
   ]),

@@ -1,25 +1,11 @@
 // What the rules page asks of the server beyond the list itself.
 import { api, ApiProblem, send } from './client';
-import type { Backtest, Rule, Rules } from './types';
+import type { Backtest, Rule, RuleCheck, Rules, RuleText } from './types';
 
-export type ListedRule = Rule & { own?: boolean };
+export type ListedRule = Rule;
 export type LoadIssue = Rules['issues'][number];
-export interface RuleText {
-  id: string;
-  file: string;
-  text: string;
-  own: boolean;
-}
-export interface CheckIssue {
-  line: number;
-  column: number;
-  reason: string;
-  refused: boolean;
-}
-export interface RuleCheck {
-  issues: CheckIssue[];
-  rules: { id: string; title: string; level: string; kind: string }[];
-}
+export type { RuleCheck, RuleText } from './types';
+export type CheckIssue = RuleCheck['issues'][number];
 export interface RuleActivity {
   days: number;
   from: string;

@@ -19,12 +19,16 @@ export type Playbook = Schemas['Playbook'];
 export type PlaybookRun = Schemas['PlaybookRun'];
 export type Rule = Schemas['Rule'];
 export type Rules = Schemas['Rules'];
+export type RuleCheck = Schemas['RuleCheck'];
+export type RuleText = Schemas['RuleText'];
 export type Backtest = Schemas['Backtest'];
 export type Source = Schemas['Source'];
 export type Key = Schemas['Key'];
 export type Channel = Schemas['Channel'];
 export type Health = Schemas['Health'];
 export type RecordView = Schemas['RecordView'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type SettingsView = Schemas['SettingsView'];
 export type Monitor = Schemas['Monitor'];
 
 // Searches give whatever columns their query names.

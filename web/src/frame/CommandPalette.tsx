@@ -6,7 +6,8 @@ import { useDocuments } from '@/api/documents';
 import { term } from '@/api/search';
 import { urlOf, type SavedSearch } from '@/pages/events/saved';
 import { keepRange, parseUrlState, type UrlState } from '@/url/urlState';
-import { pages } from './pages';
+import { useSession } from '@/session/session';
+import { pagesFor } from './pages';
 
 const address = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]+)(\/\d{1,3})?$/i;
 
@@ -35,9 +36,10 @@ export function CommandPalette() {
   const go = (to: string, q?: string) =>
     void navigate({ to, search: (old: UrlState) => ({ ...keepRange(old), q }) } as never);
   const wanted = typed.trim().toLowerCase();
+  const { data: session } = useSession();
   const { data: saved = [] } = useDocuments<SavedSearch>('saved-searches');
   const actions: SpotlightActionData[] = [
-    ...pages
+    ...pagesFor(session?.may ?? [])
       .filter((p) => p.name.toLowerCase().includes(wanted))
       .map((p) => ({
         id: p.path,

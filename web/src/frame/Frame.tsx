@@ -6,6 +6,7 @@ import {
   NavLink,
   Table,
   Text,
+  Tooltip,
   VisuallyHidden,
 } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
@@ -18,6 +19,7 @@ import bell from './bell.svg';
 import { CommandPalette } from './CommandPalette';
 import { DetailDrawer } from './DetailDrawer';
 import { pages } from './pages';
+import { useSession } from '@/session/session';
 import { ProblemBar } from './ProblemBar';
 import { RangePicker } from './RangePicker';
 import { LiveBadge } from './LiveBadge';
@@ -49,6 +51,8 @@ export function Frame() {
   const [help, helpActions] = useDisclosure();
   const live = useLiveState();
   const open = useOpenAlerts();
+  const { data: session } = useSession();
+  const shown = pages.filter((p) => !p.may || session?.may?.includes(p.may));
   const path = useRouterState({ select: (s) => s.location.pathname });
   const wall = useRouterState({
     select: (s) =>
@@ -79,27 +83,40 @@ export function Frame() {
         <ProblemBar live={live} />
       </AppShell.Header>
       <AppShell.Navbar bg="var(--surface)" p="xs" component="nav" aria-label="Pages">
-        {pages.map((page) => (
-          <NavLink
-            key={page.path}
-            component={Link}
-            to={page.path}
-            search={((old: UrlState) => keepRange(old)) as never}
-            label={page.name}
-            leftSection={<page.icon size={17} stroke={1.6} />}
-            active={page.path === '/' ? path === '/' : path.startsWith(page.path)}
-            mt={page.apart ? 'md' : 0}
-            onClick={close}
-            rightSection={
-              page.path === '/alerts' && open > 0 ? (
-                <Text size="xs" className="number" fw={600}>
-                  {open}
-                  <VisuallyHidden> new</VisuallyHidden>
-                </Text>
-              ) : undefined
-            }
-          />
-        ))}
+        {shown.map((page) =>
+          page.later ? (
+            <Tooltip key={page.path} label={page.later} position="right">
+              <Text
+                className="later"
+                mt={page.apart ? 'md' : 0}
+                aria-label={`${page.name}: ${page.later}`}
+              >
+                <page.icon size={17} stroke={1.6} aria-hidden />
+                {page.name}
+              </Text>
+            </Tooltip>
+          ) : (
+            <NavLink
+              key={page.path}
+              component={Link}
+              to={page.path}
+              search={((old: UrlState) => keepRange(old)) as never}
+              label={page.name}
+              leftSection={<page.icon size={17} stroke={1.6} />}
+              active={page.path === '/' ? path === '/' : path.startsWith(page.path)}
+              mt={page.apart ? 'md' : 0}
+              onClick={close}
+              rightSection={
+                page.path === '/alerts' && open > 0 ? (
+                  <Text size="xs" className="number" fw={600}>
+                    {open}
+                    <VisuallyHidden> new</VisuallyHidden>
+                  </Text>
+                ) : undefined
+              }
+            />
+          ),
+        )}
       </AppShell.Navbar>
       <AppShell.Main component="main">
         <Outlet />

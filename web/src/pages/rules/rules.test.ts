@@ -17,6 +17,7 @@ const listed = (id: string, more: Partial<ListedRule> = {}): ListedRule => ({
   references: [],
   logsource: 'category: web',
   file: 'builtin:web/x/rule.yml',
+  own: false,
   line: 1,
   version: 'v',
   ...more,

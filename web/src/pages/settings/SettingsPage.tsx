@@ -1,8 +1,10 @@
 import { Box, Tabs } from '@mantine/core';
 import { useMay } from '@/session/session';
 import { useUrlState } from '@/url/urlState';
+import { Channels } from './Channels';
 import { Keys } from './Keys';
 import { PasswordForm } from './PasswordForm';
+import { Server } from './Server';
 import { Users } from './Users';
 
 export default function SettingsPage() {
@@ -17,12 +19,20 @@ export default function SettingsPage() {
       >
         <Tabs.List>
           <Tabs.Tab value="you">You</Tabs.Tab>
+          <Tabs.Tab value="server">Server</Tabs.Tab>
+          <Tabs.Tab value="channels">Channels</Tabs.Tab>
           {admin && <Tabs.Tab value="users">Users</Tabs.Tab>}
           {admin && <Tabs.Tab value="keys">Keys</Tabs.Tab>}
         </Tabs.List>
         <Box style={{ overflowX: 'auto' }}>
           <Tabs.Panel value="you">
             <PasswordForm />
+          </Tabs.Panel>
+          <Tabs.Panel value="server">
+            <Server />
+          </Tabs.Panel>
+          <Tabs.Panel value="channels">
+            <Channels />
           </Tabs.Panel>
           {admin && (
             <Tabs.Panel value="users">

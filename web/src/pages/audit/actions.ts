@@ -1,0 +1,43 @@
+// What is written down, in words; the filter offers these. docs/access.md, docs/decisions.md.
+export const actionWords: Record<string, string> = {
+  login: 'logged in or tried to',
+  logout: 'logged out',
+  set_up: 'set up the first user',
+  password_changed: 'changed the password',
+  user_added: 'added a user',
+  user_changed: 'changed a user',
+  user_removed: 'removed a user',
+  searched: 'searched',
+  tailed: 'watched live',
+  record_read: 'read a record',
+  audit_read: 'read the audit',
+  evidence_exported: 'exported evidence',
+  decisions_exported: 'exported decisions',
+  alert_changed: 'changed an alert',
+  alerts_changed: 'changed many alerts',
+  exception_made: 'made an exception',
+  exception_ended: 'ended an exception',
+  rule_saved: 'saved a rule',
+  rule_deleted: 'deleted a rule',
+  rule_tried: 'tried a rule on the past',
+  rules_reloaded: 'read the rules again',
+  document_saved: 'saved a search or a dashboard',
+  document_deleted: 'deleted a search or a dashboard',
+  decision_taken: 'took a decision',
+  decision_lifted: 'lifted a decision',
+  decision_refused: 'a guard refused a decision',
+  decisions_imported: 'imported decisions',
+  approval_given: 'gave an approval',
+  approval_rejected: 'rejected a proposal',
+  armed: 'armed',
+  disarmed: 'disarmed',
+  key_created: 'made a key',
+  key_revoked: 'revoked a key',
+  channel_saved: 'saved a channel',
+  channel_deleted: 'deleted a channel',
+  playbook_run: 'ran a playbook',
+};
+
+export function actionWord(action: string): string {
+  return actionWords[action] ?? action.replace(/_/g, ' ');
+}
