@@ -25,8 +25,8 @@ test('a search is kept with its range and columns, and opened again', async () =
   await page.getByRole('button', { name: 'Saved', exact: true }).click();
   await page.getByRole('button', { name: 'Save this search …' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Alice of the night');
-  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('heading', { name: 'Save this search' }).waitFor({ state: 'hidden' });
   await page.goto(`${server.url}/events`);
   await page.getByRole('button', { name: 'Saved', exact: true }).click();
   await page.getByRole('button', { name: /^Alice of the night/ }).click();
@@ -53,7 +53,7 @@ test('the same name replaces, and a viewer only opens', async () => {
   await page.getByRole('textbox', { name: 'Name' }).fill('Alice of the night');
   await page.getByText('anna saved one under this name').waitFor();
   await page.getByRole('button', { name: 'Replace it' }).click();
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.getByRole('heading', { name: 'Save this search' }).waitFor({ state: 'hidden' });
   const other = await newPage(browser, server);
   await logIn(other, server, 'vera', '/events');
   await other.getByRole('button', { name: 'Saved', exact: true }).click();
