@@ -194,6 +194,8 @@ test('pictures of the main pages', { skip: !process.env.TOCSIN_PICTURES }, async
     await page.getByRole('button', { name: 'Decide …' }).click();
     await page.waitForTimeout(1500);
   });
+  await shot('matrix', 'dark', '/rules?view=matrix');
+  await shot('dashboard', 'light', '/dashboards?board=authentication');
   await page.setViewportSize({ width: 390, height: 844 });
   await shot('phone', 'dark', '/alerts');
   await page.setViewportSize({ width: 1440, height: 900 });

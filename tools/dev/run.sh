@@ -69,7 +69,15 @@ until curl -fsS -o /dev/null "${url}/health" 2> /dev/null; do
 done
 
 key="$("${tocsin}" key create --data "${data}" --scope admin --name demo 2> /dev/null | tail -n 1)"
+link=""
+for _ in {1..50}; do
+  link="$(grep -o 'https\?://[^ ]*/setup#[^ ]*' "${log}" | tail -n 1)" && break
+  sleep 0.1
+done
 cat << END
+
+  Open this link and choose a password:
+    ${link:-${url}}
 
   Tocsin serves on   ${url}
   admin key          ${key}

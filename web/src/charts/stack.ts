@@ -44,6 +44,7 @@ export function stackSeries(
     type: 'bar' as const,
     stack: 'all',
     barCategoryGap: '12%',
+    barMaxWidth: 28, // a single bar of a quiet day is no wall
     itemStyle: { color: named[name] ?? stackColours[i % stackColours.length] },
     data: ordered.map((at): [number, number] => [at, byName.get(name)!.get(at) ?? 0]),
   }));

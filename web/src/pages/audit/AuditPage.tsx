@@ -1,5 +1,5 @@
 // Who did what: everything that people, keys and Tocsin itself did, each with its proof.
-import { Box, Button, Group, Select, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Box, Button, Group, Select, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -175,7 +175,7 @@ export default function AuditPage() {
                     </Table.Td>
                     <Table.Td className="data">{e.peer}</Table.Td>
                     <Table.Td>
-                      <a
+                      <Anchor
                         className="data"
                         href={`?open=event:${e.seq}`}
                         aria-label={`Record ${e.seq} with its proof`}
@@ -185,7 +185,7 @@ export default function AuditPage() {
                         }}
                       >
                         {e.seq}
-                      </a>
+                      </Anchor>
                     </Table.Td>
                   </Table.Tr>
                   {opened === e.seq && (

@@ -110,7 +110,7 @@ export function FieldRail({ fields, query, range, onQuery, onColumn }: Props) {
         onChange={(e) => setWanted(e.currentTarget.value)}
         mb={6}
       />
-      <ScrollArea.Autosize mah="calc(100vh - 330px)" type="auto" offsetScrollbars>
+      <ScrollArea.Autosize mah="calc(100vh - 330px)" type="auto" scrollbars="y" offsetScrollbars>
         {shown.map((field) => (
           <Box key={field}>
             <Group gap={2} wrap="nowrap" justify="space-between">
