@@ -183,14 +183,14 @@ test('pictures of the main pages', { skip: !process.env.TOCSIN_PICTURES }, async
     await page.screenshot({ path: `${folder}/${name}.png` });
   };
   await shot('overview', 'dark', '/');
-  await shot('events', 'light', '/events?q=event.outcome%3Afailure');
+  await shot('events', 'light', '/events?q=event.outcome%3Afailure%20and%20not%20source.ip%3A203.0.113.66');
   await shot('alerts', 'dark', '/alerts', async () => {
-    await page.getByRole('row').nth(1).getByRole('link').click();
+    await page.getByRole('row').filter({ hasText: 'Log-in succeeded after many failures' }).first().getByRole('link').click();
     await page.getByText('What happened, in order').waitFor();
     await page.waitForTimeout(1500);
   });
   await shot('block', 'light', '/decisions', async () => {
-    await page.getByLabel('Value').fill('203.0.113.86');
+    await page.getByLabel('Value').fill('203.0.113.5');
     await page.getByRole('button', { name: 'Decide …' }).click();
     await page.waitForTimeout(1500);
   });

@@ -3,7 +3,6 @@ import {
   Box,
   Group,
   Loader,
-  ScrollArea,
   Text,
   TextInput,
   Tooltip,
@@ -110,7 +109,11 @@ export function FieldRail({ fields, query, range, onQuery, onColumn }: Props) {
         onChange={(e) => setWanted(e.currentTarget.value)}
         mb={6}
       />
-      <ScrollArea.Autosize mah="calc(100vh - 330px)" type="auto" scrollbars="y" offsetScrollbars>
+      <Box
+        mah="calc(100vh - 330px)"
+        pr={4}
+        style={{ overflowY: 'auto', scrollbarGutter: 'stable', scrollbarWidth: 'thin' }}
+      >
         {shown.map((field) => (
           <Box key={field}>
             <Group gap={2} wrap="nowrap" justify="space-between">
@@ -153,7 +156,7 @@ export function FieldRail({ fields, query, range, onQuery, onColumn }: Props) {
             No field by that name
           </Text>
         )}
-      </ScrollArea.Autosize>
+      </Box>
     </Box>
   );
 }
