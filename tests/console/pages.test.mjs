@@ -49,7 +49,7 @@ test('a query is completed, its error stands under its character, and its answer
   await bar.press('Enter');
   await page.getByText('a word or a value is expected here').waitFor();
   await page.goto(`${server.url}/events?q=event.outcome%3Afailure%20%7C%20top%203%20source.ip`);
-  await page.getByText('percent', { exact: true }).waitFor();
+  await page.getByRole('columnheader', { name: 'percent' }).waitFor();
   assert.deepEqual(page.faults, []);
 });
 

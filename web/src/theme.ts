@@ -24,6 +24,7 @@ export const theme = createTheme({
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '22px' }, h2: { fontSize: '17px' } } },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: { TableTh: { defaultProps: { scope: 'col' } } },
 });
 
 // Severity is the only thing that wears these colours; text on a surface needs the darker (light

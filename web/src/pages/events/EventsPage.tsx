@@ -19,6 +19,13 @@ import { useTail, type Tail } from './useTail';
 const pageRows = 200;
 const rowsMost = 5_000;
 
+// A share or a mean with the digits that say something.
+function numberText(value: unknown): string | undefined {
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? String(Number(value.toPrecision(6)))
+    : undefined;
+}
+
 function Answer({ data }: { data: SearchResult }) {
   return (
     <Box style={{ overflow: 'auto' }}>
@@ -35,7 +42,7 @@ function Answer({ data }: { data: SearchResult }) {
             <Table.Tr key={i}>
               {data.columns.map((c) => (
                 <Table.Td key={c.name} className="data">
-                  {cellText(row[c.name])}
+                  {numberText(row[c.name]) ?? cellText(row[c.name])}
                 </Table.Td>
               ))}
             </Table.Tr>

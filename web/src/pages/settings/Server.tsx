@@ -13,7 +13,7 @@ function Facts({ rows }: { rows: [string, string][] }) {
       <Table.Tbody>
         {rows.map(([name, value]) => (
           <Table.Tr key={name + value}>
-            <Table.Th c="dimmed" fw={400} w="45%">
+            <Table.Th scope="row" c="dimmed" fw={400} w="45%">
               {name}
             </Table.Th>
             <Table.Td className="data">{value}</Table.Td>
