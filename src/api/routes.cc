@@ -1,21 +1,9 @@
 #include "api/routes.h"
 
+#include "api/answer_route.h"
+
 namespace tocsin {
 namespace {
-
-// A route that gives its answer as a value.
-template <class Resource>
-std::function<void(Call)> answer(Resource& resource,
-                                 Result<HttpResponse> (Resource::*member)(const Call&)) {
-  return [&resource, member](Call call) {
-    Result<HttpResponse> response = (resource.*member)(call);
-    if (response) {
-      call.answer(std::move(*response));
-    } else {
-      call.refuse(response.error());
-    }
-  };
-}
 
 // A route that answers by itself, perhaps later.
 template <class Resource>

@@ -6,6 +6,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Fragment, useState } from 'react';
 import { api } from '@/api/client';
 import type { AuditEntry } from '@/api/types';
+import { download } from '@/parts/download';
 import { EmptyState, ErrorState } from '@/parts/States';
 import { Time } from '@/parts/Time';
 import { useMay } from '@/session/session';
@@ -89,11 +90,7 @@ export default function AuditPage() {
       ['at', 'who', 'action', 'outcome', 'target', 'detail', 'query', 'peer', 'status', 'seq'],
       entries,
     );
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-    link.download = 'audit.csv';
-    link.click();
-    URL.revokeObjectURL(link.href);
+    download('audit.csv', 'text/csv', text);
   }
   return (
     <Box>

@@ -10,6 +10,7 @@ import {
   type Draft,
   type Kept,
 } from '@/api/documents';
+import { download } from '@/parts/download';
 import { LeaveGuard } from '@/parts/LeaveGuard';
 import { ErrorState } from '@/parts/States';
 import { useMay, useSession } from '@/session/session';
@@ -27,14 +28,6 @@ import { BoardBar } from './BoardBar';
 import { Grid } from './Grid';
 import { addPanel, panelId, settle } from './layout';
 import { PanelEditor } from './PanelEditor';
-
-function download(name: string, text: string) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
 
 export default function DashboardsPage() {
   const [state, change] = useUrlState();
@@ -160,7 +153,11 @@ export default function DashboardsPage() {
           onNew={() => begin('New dashboard', emptyBoard)}
           onCopy={() => begin(copyTitle, current.document)}
           onExport={() =>
-            download(`${current.id}.json`, writeBoard(current.title, current.document))
+            download(
+              `${current.id}.json`,
+              'application/json',
+              writeBoard(current.title, current.document),
+            )
           }
           onImport={(file) => void read(file)}
           onDelete={() => setDeleting(true)}
