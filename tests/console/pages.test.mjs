@@ -100,6 +100,22 @@ test('from an alert to the block, its first request, and the proof', async () =>
   assert.deepEqual(page.faults, []);
 });
 
+test('a playbook is rehearsed for an alert, then run', async () => {
+  await shows('/alerts', /critical \d/);
+  await page.getByRole('row').filter({ hasText: 'Password spraying found a password' }).first().getByRole('link').click();
+  await page.getByRole('button', { name: 'Run a playbook …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Run a playbook' });
+  await dialog.getByRole('textbox', { name: 'Playbook' }).fill('scanner');
+  await page.getByRole('option').first().click();
+  await dialog.getByText('What each step would do').waitFor();
+  await dialog.getByRole('listitem').first().waitFor();
+  const chosen = await dialog.getByRole('textbox', { name: 'Playbook' }).inputValue();
+  await dialog.getByRole('button', { name: 'Run it' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('dialog').getByText(chosen, { exact: true }).first().waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
 test('what is blocked is listed, and unblocked with one reason', async () => {
   await shows('/decisions', 'Receipts');
   await page.getByRole('button', { name: 'Receipts' }).first().click();

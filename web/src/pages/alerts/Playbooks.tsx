@@ -5,6 +5,7 @@ import { api, messageOf } from '@/api/client';
 import type { PlaybookRun } from '@/api/types';
 import { Time } from '@/parts/Time';
 import { useMay } from '@/session/session';
+import { RunPlaybook } from './RunPlaybook';
 
 interface Step {
   number: number;
@@ -31,6 +32,11 @@ function Run({ run }: { run: PlaybookRun }) {
     onSuccess: () => void queries.invalidateQueries({ queryKey: ['playbook-runs'] }),
     onError: (error) => notifications.show({ title: 'Not answered', message: messageOf(error) }),
   });
+  const cancel = useMutation({
+    mutationFn: () => api(`playbook-runs/${run.id}/cancel`, { body: {} }),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ['playbook-runs'] }),
+    onError: (error) => notifications.show({ title: 'Not cancelled', message: messageOf(error) }),
+  });
   return (
     <div>
       <Group gap="xs">
@@ -40,6 +46,17 @@ function Run({ run }: { run: PlaybookRun }) {
         <Badge size="sm" variant="outline" color="gray">
           {run.state}
         </Badge>
+        {may && run.state === 'running' && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            loading={cancel.isPending}
+            aria-label={`Cancel ${run.playbook}`}
+            onClick={() => cancel.mutate()}
+          >
+            Cancel
+          </Button>
+        )}
       </Group>
       <List size="sm" listStyleType="none" mt={4}>
         {(detail.data?.steps ?? []).map((s) => (
@@ -79,19 +96,23 @@ export function Playbooks({ alertId }: { alertId: string }) {
       }),
     refetchInterval: 5_000,
   });
+  const may = useMay('respond');
   const list = runs.data?.runs ?? [];
-  if (list.length === 0) {
-    return (
-      <Text size="sm" c="dimmed">
-        No playbook ran for this alert.
-      </Text>
-    );
-  }
   return (
     <Stack gap="sm">
+      {list.length === 0 && (
+        <Text size="sm" c="dimmed">
+          No playbook ran for this alert.
+        </Text>
+      )}
       {list.map((run) => (
         <Run key={run.id} run={run} />
       ))}
+      {may && (
+        <Group>
+          <RunPlaybook alertId={alertId} />
+        </Group>
+      )}
     </Stack>
   );
 }
