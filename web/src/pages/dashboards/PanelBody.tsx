@@ -340,7 +340,10 @@ export function PanelBody({
       </Text>
     );
   }
-  if (data.rows.length === 0) {
+  // A field that no event has gives one row without a value.
+  const { by, value } = meaningOf(data);
+  const nothing = by.length > 0 && value && data.rows.every((r) => Number(r[value] ?? 0) === 0);
+  if (data.rows.length === 0 || nothing) {
     return (
       <Text size="sm" c="dimmed">
         Nothing in this time

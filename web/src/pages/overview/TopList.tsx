@@ -20,7 +20,7 @@ export function TopList({
     { query: `${filter} | top 6 ${field}`, ...range, limit: 6 },
     { refreshMs: range.to ? undefined : 20_000 },
   );
-  const rows = data?.rows ?? [];
+  const rows = (data?.rows ?? []).filter((r) => cellText(r[field]) !== '');
   const most = Math.max(1, ...rows.map((r) => Number(r.count)));
   return (
     <Panel title={title}>
