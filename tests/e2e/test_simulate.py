@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 import unittest
 
 from tocsin import EXIT_DONE, ServerTest, run_cli, wait_until
@@ -74,6 +75,7 @@ class DemoDay(ServerTest):
         wait_until("all that was sent is searchable",
                    lambda: set(self.server.request("GET", "/api/v1/health").json()["lag_records"]
                                .values()) == {0}, 60)
+        time.sleep(1)  # what is indexed is visible within 200 ms
         expected = self.expected()
         self.assertGreaterEqual(len(expected), 5)
         answer = self.server.request("POST", "/api/v1/decisions/simulate",
