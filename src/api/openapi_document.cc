@@ -83,7 +83,7 @@ constexpr std::string_view kPaths = R"json(
       "schema": {"type": "integer", "minimum": 1}},
      {
       "name": "cache", "in": "query",
-      "description": "An answer of 1 to 5 s ago will do; see X-Tocsin-Cache",
+      "description": "An answer of 1 to 20 s ago will do; see X-Tocsin-Cache",
       "schema": {"type": "boolean"}}],
     "responses": {
      "200": {

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kLines = "application/x-ndjson";
 // A panel of a long range changes slowly: its answer may be older than that of a short one.
 constexpr Span kFreshMin = span_s(1);
-constexpr Span kFreshMax = span_s(5);
+constexpr Span kFreshMax = span_s(20);
 constexpr std::int64_t kFreshShare = 1'000;  // of the range
 
 void write_outcome(JsonWriter& json, const QueryOutcome& outcome, Span took) {
