@@ -85,8 +85,17 @@ export function Frame() {
       <AppShell.Navbar bg="var(--surface)" p="xs" component="nav" aria-label="Pages">
         {shown.map((page) =>
           page.later ? (
-            <Tooltip key={page.path} label={page.later} position="right">
+            <Tooltip
+              key={page.path}
+              label={page.later}
+              position="right"
+              events={{ hover: true, focus: true, touch: true }}
+            >
               <Text
+                component="span"
+                role="link"
+                aria-disabled
+                tabIndex={0}
                 className="later"
                 mt={page.apart ? 'md' : 0}
                 aria-label={`${page.name}: ${page.later}`}

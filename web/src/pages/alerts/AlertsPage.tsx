@@ -149,7 +149,13 @@ export default function AlertsPage() {
           </Button>
         </Group>
       )}
-      <Box className="surface" style={{ overflowX: 'auto' }}>
+      <Box
+        className="surface"
+        style={{ overflowX: 'auto' }}
+        tabIndex={0}
+        role="region"
+        aria-label="Alerts"
+      >
         {shown.length === 0 && list.data ? (
           <EmptyState title="No alerts here">
             Nothing needs you in this time with these filters. Choose All to see what was closed.

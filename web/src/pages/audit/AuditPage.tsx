@@ -3,7 +3,7 @@ import { Anchor, Box, Button, Group, Select, Table, Text, TextInput } from '@man
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Fragment, useState } from 'react';
+import { Fragment, useEffect, useState } from 'react';
 import { api } from '@/api/client';
 import type { AuditEntry } from '@/api/types';
 import { download } from '@/parts/download';
@@ -54,6 +54,7 @@ export default function AuditPage() {
   const [range] = useRange();
   const [state, change] = useUrlState();
   const [who, setWho] = useState(state.who ?? '');
+  useEffect(() => setWho(state.who ?? ''), [state.who]);
   const [opened, setOpened] = useState<number>();
   const find = useDebouncedCallback(
     (text: string) => change({ who: text.trim() || undefined }, true),
@@ -129,6 +130,11 @@ export default function AuditPage() {
       </Group>
       <Box className="surface" style={{ overflowX: 'auto' }}>
         {found.error && <ErrorState error={found.error} retry={() => void found.refetch()} />}
+        {found.isPending && (
+          <Text size="sm" c="dimmed" p="sm" role="status">
+            Reading the audit …
+          </Text>
+        )}
         {found.data && entries.length === 0 && (
           <EmptyState title="Nothing in this time">
             Choose a longer time range, or take a filter away.

@@ -30,7 +30,6 @@ export function SavedSearches() {
   const [naming, setNaming] = useState(false);
   const [title, setTitle] = useState('');
   const same = all.find((s) => s.title.trim() === title.trim());
-  const problem = save.error ?? remove.error;
 
   function keep() {
     save.mutate(
@@ -102,6 +101,11 @@ export function SavedSearches() {
               </Group>
             ))}
           </Box>
+          {remove.error && (
+            <Text size="sm" role="alert" p={6}>
+              {messageOf(remove.error)}
+            </Text>
+          )}
           {may && (
             <Button
               fullWidth
@@ -138,9 +142,9 @@ export function SavedSearches() {
               {same.changed_by} saved one under this name; it is replaced.
             </Text>
           )}
-          {problem && (
+          {save.error && (
             <Text size="sm" role="alert">
-              {messageOf(problem)}
+              {messageOf(save.error)}
             </Text>
           )}
           <Button disabled={!title.trim()} loading={save.isPending} onClick={keep}>
