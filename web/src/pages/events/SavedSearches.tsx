@@ -1,4 +1,4 @@
-// Queries that the team keeps: open one, keep what is looked at now, rename, delete.
+// Queries that the team keeps: open one, keep what is looked at now, delete.
 import {
   ActionIcon,
   Box,
