@@ -141,6 +141,14 @@ test('an exception shows what it would have silenced', async () => {
   await page.getByText('Exception made').waitFor();
 });
 
+test('what no format recognised leads to its samples', async () => {
+  await server.send(['\u2603 nothing that anybody knows \u2603'], 'riddles');
+  await shows('/sources', 'riddles');
+  await page.getByRole('link', { name: /not understood of .*riddles/ }).click();
+  await page.waitForURL(/event\.dataset%3Aundecoded|event\.dataset:undecoded/);
+  await page.getByText('nothing that anybody knows').first().waitFor();
+});
+
 test('the palette finds pages and addresses', async () => {
   await shows('/', /alerts? needs? you/);
   await page.keyboard.press('Control+k');

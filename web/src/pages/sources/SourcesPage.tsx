@@ -1,4 +1,5 @@
 import {
+  Anchor,
   Button,
   Code,
   CopyButton,
@@ -11,6 +12,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { api, messageOf } from '@/api/client';
 import type { Source } from '@/api/types';
@@ -24,6 +26,12 @@ import { configFor, shippers, sourceName, type Shipper } from './shippers';
 
 const silentAfterS = 600;
 const samplesMax = 40;
+const undecodedQuery = 'event.dataset:undecoded';
+
+function undecodedText(source: Source): string {
+  const share = source.records ? (source.undecoded / source.records) * 100 : 0;
+  return `${count(source.undecoded)} (${share.toFixed(1)} %)`;
+}
 
 function useSources() {
   return useQuery({
@@ -176,8 +184,18 @@ export default function SourcesPage() {
                   {bytes(s.bytes)}
                 </Table.Td>
                 <Table.Td ta="right" className="number">
-                  {count(s.undecoded)} (
-                  {s.records ? ((s.undecoded / s.records) * 100).toFixed(1) : '0.0'} %)
+                  {s.undecoded > 0 ? (
+                    <Anchor
+                      component={Link}
+                      to="/events"
+                      search={{ q: undecodedQuery, from: '7d' } as never}
+                      aria-label={`${undecodedText(s)} not understood of ${s.name}`}
+                    >
+                      {undecodedText(s)}
+                    </Anchor>
+                  ) : (
+                    undecodedText(s)
+                  )}
                 </Table.Td>
                 <Table.Td>
                   {Object.entries(s.losses ?? {})
